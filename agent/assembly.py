@@ -1,0 +1,78 @@
+"""From settings to parts: which policy, critic and backends a name stands for."""
+
+from ..errors import SettingsError
+from ..graphs.protocols import Critic, Parts, Policy
+from ..tools.corpus.encoder import Encoder, load_encoder
+from ..tools.search.base import SearchBackend
+from .settings import Settings
+
+SAMPLE_CORPUS = "sample"
+
+
+class Assembly:
+    """Builds the parts that settings name, loading the encoder once for all of them.
+
+    Args:
+        settings: What to build.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._encoder: Encoder | None = None
+
+    @property
+    def encoder(self) -> Encoder:
+        """The text encoder, loaded at first use; raises `ModelUnavailable`."""
+        if self._encoder is None:
+            self._encoder = load_encoder(
+                self._settings.encoder, cache_dir=self._settings.home / "models"
+            )
+        return self._encoder
+
+    def parts(
+        self,
+        policy: Policy | None = None,
+        critic: Critic | None = None,
+        search: tuple[SearchBackend, ...] | None = None,
+    ) -> Parts:
+        """Return the parts, those given taken as they are.
+
+        Raises:
+            SettingsError: If a name stands for nothing.
+            ClewError: If a model or the corpus cannot be loaded.
+        """
+        return Parts(
+            policy=policy or self._policy(),
+            critic=critic or self._critic(),
+            backends=search or tuple(self._backend(name) for name in self._settings.search),
+        )
+
+    def _policy(self) -> Policy:
+        if self._settings.policy == "embedded":
+            from .policies.embedded.policy import EmbeddedPolicy
+
+            return EmbeddedPolicy(self.encoder)
+        raise SettingsError(f"no policy is named {self._settings.policy!r}; there is: embedded")
+
+    def _critic(self) -> Critic:
+        if self._settings.critic == "support":
+            from .critics.support import SupportCritic
+
+            return SupportCritic(self.encoder)
+        raise SettingsError(f"no critic is named {self._settings.critic!r}; there is: support")
+
+    def _backend(self, name: str) -> SearchBackend:
+        if name == "corpus":
+            return self._corpus()
+        raise SettingsError(f"no search backend is named {name!r}; there is: corpus")
+
+    def _corpus(self) -> SearchBackend:
+        from ..tools.corpus.index import open_corpus
+        from ..tools.corpus.retrieval import Retriever
+        from ..tools.search.corpus import CorpusSearch
+
+        settings = self._settings
+        if settings.corpus == SAMPLE_CORPUS:
+            self._index_sample_if_missing()
+        index = open_corpus(settings.home, settings.corpus, chroma_url=settings.chroma_url)
+        return CorpusSearch(Retriever(index, self.encoder))

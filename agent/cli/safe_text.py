@@ -1,0 +1,20 @@
+"""Making text that others wrote fit to be shown in a terminal."""
+
+import re
+
+# Control characters (which start escape sequences), lone surrogates, line and paragraph
+# separators, and the marks that reverse the direction of what follows.
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\u200e\u200f\u061c]+")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Return the text in one line, without anything that a terminal might act on."""
+    return _SPACES.sub(" ", _UNSAFE.sub(" ", text)).strip()
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text cut at a word, if it is longer than so many characters."""
+    if len(text) <= longest:
+        return text
+    return text[:longest].rsplit(maxsplit=1)[0] + " …"

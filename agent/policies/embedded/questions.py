@@ -1,0 +1,152 @@
+"""What a question asks: the relation and its subject, the type of its answer, its entities."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from .names import QUOTED_SPAN, names
+from .relations import AnswerType, Relation
+from .relations_more import ALL_RELATIONS, BY_NAME, BY_NOUN, COMPOUND
+from .text import UPPER
+
+# Class nouns that may stand before a title: "film Polish-Russian War".
+CLASS_NOUNS = (
+    "film|movie|song|album|single|novel|book|play|series|show|television series|tv series|tv show"
+    "|television show|game|video game|magazine|newspaper|band|opera|musical|poem|painting|company"
+    "|documentary|mixtape|ep|track|comic|manga|anime|city|town|village|country|county|state|river"
+    "|ship|university|airport|mountain|bridge|building|short story|studio album|episode|actor"
+    "|actress|singer|director|author|writer|politician|king|queen|emperor|person|team|club"
+)
+_NOUNS = "|".join(sorted((*BY_NOUN, *COMPOUND), key=lambda noun: (-len(noun), noun)))
+RELATION_NOUN = re.compile(rf"(?:{_NOUNS})", re.IGNORECASE)
+_OF_FRAME = re.compile(
+    rf"(?:who|what|which|whose) ?(?:is|are|was|were|['’]s) the (?P<noun>{_NOUNS})"
+    r"(?: name)? (?:of|for|to) (?P<x>.+)",
+    re.IGNORECASE,
+)
+_POSSESSIVE_FRAME = re.compile(
+    rf"(?:who|what|which|when) ?(?:is|are|was|were) (?P<x>.+?) ?['’]s? "
+    rf"(?P<noun>{_NOUNS})(?: name)?",
+    re.IGNORECASE,
+)
+_TYPE_BY_OPENING: tuple[tuple[str, AnswerType], ...] = (
+    (r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|would|will)\b", "yes_no"),
+    (r"\bhow (?:many|much|old|far|long|tall|high|large|big|deep|often|fast)\b", "number"),
+    (r"\b(?:what|which) (?:\w+ )?year\b|\bwhat year\b", "year"),
+    (r"\bwhen\b|\b(?:what|which) (?:exact )?(?:date|day|month|century|decade|season)\b"
+     r"|\bdate of\b", "date"),
+    (r"\bpopulation\b|\bnumber of\b|\bwhat percent", "number"),
+    (r"\bnationality\b", "nationality"),
+    (r"\b(?:what|which|whose) (?:\w+ )?country\b", "country"),
+    (r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|town|village|state|county|province|region"
+     r"|district|place|location|continent|island|river|lake|mountain|borough|neighbou?rhood"
+     r"|capital|suburb|municipality|area)\b|\bcapital of\b", "place"),
+    (r"\bwhat (?:\w+ )?(?:occupation|profession|job|career|pursuit)\b|\boccupation\b|\bprofession\b",
+     "occupation"),
+    (r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,3}?(?:actor|actress|singer|director|author"
+     r"|writer|player|president|king|queen|politician|artist|musician|person|man|woman|composer"
+     r"|rapper|comedian|general|poet|philosopher|scientist|character|emperor|coach|host)\b",
+     "person"),
+    (r"\b(?:what|which) (?:\w+ ){0,3}?(?:film|movie|song|album|novel|book|series|show|play|game"
+     r"|opera|musical|poem|sitcom|documentary|single|painting)\b", "work"),
+    (r"\b(?:what|which) (?:\w+ ){0,3}?(?:company|university|college|school|label|band|team|club"
+     r"|organi[sz]ation|network|magazine|newspaper|party|league|studio|airline|brand|group"
+     r"|institution|agency|corporation|channel|station)\b", "organisation"),
+)  # fmt: skip
+_NAME_TYPES: dict[str, AnswerType] = {"birth country": "country"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks.
+
+    Attributes:
+        text: The question without its question mark.
+        relation: The relation asked for, where the question is of a known form.
+        subject: Of whom or what it is asked; empty where not known.
+        answer: The type of the answer.
+        entities: The names and titles that the question mentions, the subject first.
+    """
+
+    text: str
+    relation: Relation | None
+    subject: str
+    answer: AnswerType
+    entities: tuple[str, ...]
+
+
+@cache
+def _frames() -> tuple[tuple[Relation, re.Pattern[str]], ...]:
+    return tuple(
+        (relation, re.compile(frame.replace("{x}", "(?P<x>.+?)"), re.IGNORECASE))
+        for relation in ALL_RELATIONS
+        for frame in relation.questions
+    )
+
+
+def trimmed(question: str) -> str:
+    """Return a question with single spaces and without its question mark."""
+    return re.sub(r"\s+", " ", question).strip().rstrip("?!. ").strip()
+
+
+def framed(question: str) -> tuple[str, str] | None:
+    """Return the relation noun or name asked for and its subject, for questions of known form."""
+    text = trimmed(question)
+    text = re.sub(r"^where (was|is) the (place of (?:birth|death|burial))", r"what \1 the \2", text,
+                  flags=re.IGNORECASE)  # fmt: skip
+    for frame in (_OF_FRAME, _POSSESSIVE_FRAME):
+        if match := frame.fullmatch(text):
+            return match["noun"].lower(), match["x"].strip()
+    for relation, pattern in _frames():
+        if match := pattern.fullmatch(text):
+            return relation.name, match["x"].strip()
+    return None
+
+
+def relation_named(noun: str) -> Relation | None:
+    """Return the relation that a noun or a relation's name stands for."""
+    return BY_NAME.get(noun) or BY_NOUN.get(noun)
+
+
+def without_class(phrase: str) -> str:
+    """Return a noun phrase without the class noun before its title: *film X* is *X*."""
+    return re.sub(
+        rf"^(?:the )?(?:{CLASS_NOUNS})s?,? (?=[\"“'{{]|{UPPER}|\d)", "", phrase.strip()
+    ).strip(" \"“”")
+
+
+@cache
+def analysed(question: str) -> Asked:
+    """Return what a question asks; pure, so that repeated questions cost nothing."""
+    text = trimmed(question)
+    frame = framed(text)
+    relation = relation_named(frame[0]) if frame else None
+    subject = without_class(frame[1]) if frame and relation else ""
+    mentioned = entities(text)
+    if subject:
+        mentioned = (subject, *(name for name in mentioned if name not in subject))
+    answer = relation.answer if relation else _type_by_wording(text)
+    return Asked(text, relation, subject, answer, mentioned)
+
+
+def entities(text: str) -> tuple[str, ...]:
+    """Return the quoted titles and capitalised names of a question, in order."""
+    spans = [(match.start(1), match.end(1)) for match in QUOTED_SPAN.finditer(text)]
+    for start, end in names(text):
+        opener = start == 0 and re.match(
+            r"(?:who|what|which|when|where|how|why|whose|is|are|was|were|do|does|did|has|have|in"
+            r"|on|at|of|the|a|an|both|name)\b", text, re.IGNORECASE
+        )  # fmt: skip
+        if opener and " " not in text[start:end]:
+            continue
+        if not any(begin <= start and end <= stop for begin, stop in spans):
+            spans.append((start, end))
+    return tuple(dict.fromkeys(text[start:end].strip(" ?.,") for start, end in sorted(spans)))
+
+
+def _type_by_wording(text: str) -> AnswerType:
+    lowered = text.lower()
+    for pattern, answer in _TYPE_BY_OPENING:
+        if re.search(pattern, lowered):
+            return answer
+    return "entity"

@@ -1,0 +1,94 @@
+"""Reading: the sentence that answers, the span inside it, and how far to trust both."""
+
+from collections.abc import Sequence
+
+from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
+from ....tools.passages import Passage
+from .extraction import extracted
+from .questions import Asked, analysed
+from .sentences import Candidate, candidates, title_link
+from .spans import best_span, tidied
+from .text import content_words, stems
+from .vectors import VectorCache
+from .yes_no import judged
+
+# Answers less sure than this are not given; chosen on the training questions.
+KNOWN = 0.3
+
+
+def read(text: str, passages: Sequence[Passage], vectors: VectorCache) -> Reading:
+    """Return the answer that passages give to a question, and the passages by usefulness."""
+    if not passages:
+        return Reading()
+    asked = analysed(text)
+    found = candidates(asked, passages, vectors)
+    answer = judged(asked, found) if asked.answer == "yes_no" else _answer(asked, found)
+    return Reading(answer=answer, ranking=_ranking(asked, passages, found, answer))
+
+
+def _answer(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
+    best: tuple[float, Candidate, int, int] | None = None
+    for candidate in found:
+        option = _by_relation(asked, candidate) or _by_type(asked, candidate)
+        if option and (best is None or option[0] > best[0]):
+            best = (option[0], candidate, option[1], option[2])
+    if best is None or best[0] < KNOWN:
+        return StepAnswer()
+    confidence, candidate, start, end = best
+    sentence = candidate.sentence
+    return StepAnswer(
+        text=sentence.text[start:end],
+        quotes=(quote_of(candidate),),
+        confidence=round(min(1.0, max(0.0, confidence)), 4),
+    )
+
+
+def quote_of(candidate: Candidate) -> Quote:
+    """Return the candidate's sentence as a quote."""
+    sentence = candidate.sentence
+    return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
+
+
+def _by_relation(asked: Asked, candidate: Candidate) -> tuple[float, int, int] | None:
+    span = extracted(asked, candidate)
+    if span is None or candidate.link < 0.5:
+        return None
+    early = 0.02 * min(candidate.index, 5)
+    confidence = span.sureness * (0.25 + 0.6 * candidate.link) + 0.15 * candidate.similarity
+    return confidence - early, span.start, span.end
+
+
+def _by_type(asked: Asked, candidate: Candidate) -> tuple[float, int, int] | None:
+    text = candidate.sentence.text
+    span = best_span(text, asked, candidate.passage.title)
+    if span is None:
+        return None
+    start, end = tidied(text, asked.answer, span[0], span[1])
+    if end <= start:
+        return None
+    confidence = candidate.score * (0.55 + 0.35 * span[2])
+    if asked.relation is not None:
+        # The relation's own words are missing, or a pattern would have matched.
+        cued = stems(asked.relation.cues) & stems(text)
+        confidence *= 0.6 if cued else 0.45
+    return confidence, start, end
+
+
+def _ranking(
+    asked: Asked, passages: Sequence[Passage], found: Sequence[Candidate], answer: StepAnswer
+) -> tuple[RankedPassage, ...]:
+    best: dict[str, float] = {}
+    for candidate in found:
+        best[candidate.passage.id] = max(best.get(candidate.passage.id, 0.0), candidate.score)
+    quoted = {quote.passage_id for quote in answer.quotes}
+    scored: dict[str, float] = {}
+    for place, passage in enumerate(passages):
+        score = best.get(passage.id, 0.0) + 0.15 / (1 + place)
+        score += 0.2 * title_link(passage.title, asked.entities)
+        if passage.id in quoted:
+            score += 0.5 + answer.confidence
+        if answer.text and content_words(answer.text) == content_words(passage.title):
+            score += 0.1
+        scored[passage.id] = max(scored.get(passage.id, 0.0), score)
+    ordered = sorted(scored.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(RankedPassage(passage_id=id, score=round(score, 4)) for id, score in ordered)

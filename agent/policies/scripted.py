@@ -1,0 +1,82 @@
+"""A policy that follows a script: for tests, demonstrations and measuring everything around it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from ...graphs.protocols import (
+    CitedSentence,
+    Draft,
+    PlanRequest,
+    Proposal,
+    ReadRequest,
+    RefineRequest,
+    RewriteRequest,
+    WriteRequest,
+)
+from ...graphs.steps import Quote, RankedPassage, Reading, Refinement, StepAnswer
+
+
+class ScriptedPolicy:
+    """Proposes given plans and finds given answers where a passage holds them verbatim.
+
+    Args:
+        plans: What to propose in the first round, the second, and so on; then nothing.
+        answers: For each sub-question id the text to look for in the passages.
+        seconds: For each sub-question id how long reading takes; none by default.
+    """
+
+    name = "scripted"
+
+    def __init__(
+        self,
+        plans: Sequence[Proposal],
+        answers: Mapping[str, str],
+        seconds: Mapping[str, float] | None = None,
+    ) -> None:
+        self._plans = plans
+        self._answers = answers
+        self._seconds = seconds or {}
+
+    async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
+        """Propose the first plan of the script that is not in the plan yet."""
+        known = {sub.id for sub in request.plan.sub_questions}
+        for proposal in self._plans:
+            if not known.issuperset(sub.id for sub in proposal.sub_questions):
+                return [proposal]
+        return [Proposal()]
+
+    async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
+        """Return the sub-question's own text, once."""
+        return [] if request.text in request.tried else [request.text]
+
+    async def read(self, request: ReadRequest) -> Reading:
+        """Look for the scripted answer in the passages."""
+        await asyncio.sleep(self._seconds.get(request.sub_question.id, 0.0))
+        ranking = tuple(
+            RankedPassage(passage_id=passage.id, score=1 / rank)
+            for rank, passage in enumerate(request.passages, start=1)
+        )
+        wanted = self._answers.get(request.sub_question.id)
+        for passage in request.passages:
+            if wanted and (start := passage.text.find(wanted)) >= 0:
+                quote = Quote(passage_id=passage.id, text=wanted, start=start)
+                answer = StepAnswer(text=wanted, quotes=(quote,), confidence=1.0)
+                return Reading(answer=answer, ranking=ranking)
+        return Reading(ranking=ranking)
+
+    async def refine(self, request: RefineRequest) -> Refinement:
+        """Leave the reading as it is."""
+        return Refinement(reading=request.reading)
+
+    async def write(self, request: WriteRequest) -> Draft:
+        """State each step's answer; the last sub-question's is the short answer."""
+        sentences = [
+            CitedSentence(text=f"{step.text} {step.answer.text}", quotes=step.answer.quotes)
+            for sub in request.plan.in_order()
+            if (step := request.steps.get(sub.id)) and step.answer.text
+        ]
+        sinks = request.plan.sinks()
+        last = request.steps.get(sinks[-1].id) if sinks else None
+        return Draft(
+            short_answer=last.answer.text if last else None, sentences=tuple(sentences)
+        )

@@ -1,0 +1,307 @@
+"""The face to callers: ask a question, watch it being answered, go on where a run stopped."""
+
+import asyncio
+import queue
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
+from typing import Any, TypeVar
+
+from anyio.from_thread import start_blocking_portal
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph.state import CompiledStateGraph
+
+from ..errors import ClewError, QuestionError, SettingsError, ThreadTaken, UnknownThread
+from ..graphs.answer import Answer
+from ..graphs.events import Event, RunFinished, RunStarted
+from ..graphs.expansion import expansion_named
+from ..graphs.plan import Plan
+from ..graphs.protocols import Critic, Policy
+from ..graphs.state import Question, State
+from ..graphs.workflows import workflow_named
+from ..graphs.workflows.base import RunGraph
+from ..tools.search.base import SearchBackend
+from .assembly import Assembly
+from .settings import Settings
+from .threads import METADATA_KEY, open_threads
+
+LONGEST_QUESTION = 10_000
+"""Characters; longer text is a document, not a question."""
+
+T = TypeVar("T")
+CompiledRun = CompiledStateGraph[State, None, Question, State]
+
+
+class SearchAgent:
+    """Answers questions that no single search answers.
+
+    Example:
+        >>> agent = SearchAgent(corpus="sample")
+        >>> answer = agent.ask("Where was the captain of the Endurance born?")
+        >>> print(answer.text)
+
+    An agent may be used from several threads and event loops at once. Models and corpus are
+    loaded at the first question.
+
+    Args:
+        settings: Where they come from; read from ``clew.toml`` and the environment by default.
+        policy: What proposes, instead of the one that the settings name.
+        critic: What scores, likewise.
+        search: Backends to search, likewise.
+        **overrides: Any field of `Settings`, such as ``corpus="mine"``.
+
+    Raises:
+        SettingsError: If a setting is unknown or unusable.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        policy: Policy | None = None,
+        critic: Critic | None = None,
+        search: Sequence[SearchBackend] | None = None,
+        **overrides: Any,
+    ) -> None:
+        self.settings = settings.replaced(**overrides) if settings else Settings.load(**overrides)
+        self._workflow = workflow_named(self.settings.workflow)
+        self._expansion = expansion_named(self.settings.expansion)
+        self._given = (policy, critic, tuple(search) if search is not None else None)
+        self._assembly = Assembly(self.settings)
+        self._built: RunGraph | None = None
+
+    @property
+    def graph(self) -> CompiledRun:
+        """The compiled LangGraph, without a checkpointer, to embed in another graph."""
+        return self._graph().compile(name="clew")
+
+    async def aask(
+        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
+    ) -> Answer:
+        """Answer a question.
+
+        Args:
+            question: What to answer.
+            thread_id: Name to save the run under; a fresh one by default.
+            plan: Sub-questions to start from, instead of the policy's first plan.
+
+        Raises:
+            QuestionError: If the question is empty or too long.
+            ThreadTaken: If a run of that thread id exists.
+            SearchUnavailable: If every search failed.
+            ClewError: If a model or the corpus cannot be used.
+        """
+        return await _answer(self.astream(question, thread_id=thread_id, plan=plan))
+
+    async def aresume(self, thread_id: str) -> Answer:
+        """Finish a run that was stopped; return the saved answer of one that is finished.
+
+        Raises:
+            UnknownThread: If no run of that id is saved.
+            SettingsError: If the run was made with other settings than this agent's.
+            ClewError: As for `aask`.
+        """
+        return await _answer(self.astream_resume(thread_id))
+
+    async def astream(
+        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
+    ) -> AsyncIterator[Event]:
+        """Answer a question, telling what happens; arguments and errors as for `aask`.
+
+        Yields:
+            Events, from `RunStarted` to `RunFinished`, which holds the answer.
+        """
+        start = Question(question=_checked(question), budget=self.settings.budget)
+        if plan is not None:
+            start["plan"] = plan
+        thread_id = thread_id or str(uuid.uuid4())
+        async with open_threads(self.settings.home) as saver:
+            if await saver.aget_tuple(_config(thread_id)) is not None:
+                raise ThreadTaken(
+                    f"a run is saved under {thread_id!r}; resume it, or choose another thread id"
+                )
+            yield RunStarted(question=start["question"], thread_id=thread_id)
+            async with aclosing(self._events(start, thread_id, saver)) as events:
+                async for event in events:
+                    yield event
+
+    async def astream_resume(self, thread_id: str) -> AsyncIterator[Event]:
+        """Go on with a stopped run, telling what happens; errors as for `aresume`.
+
+        Yields:
+            Events, from `RunStarted`, which tells what was known, to `RunFinished`.
+        """
+        async with open_threads(self.settings.home) as saver:
+            saved = await saver.aget_tuple(_config(thread_id))
+            if saved is None:
+                raise UnknownThread(f"no run is saved under {thread_id!r}")
+            self._require_same_settings(saved.metadata.get(METADATA_KEY))
+            state: State = (await self._compiled(saver).aget_state(_config(thread_id))).values
+            yield RunStarted(
+                question=state["question"],
+                thread_id=thread_id,
+                plan=state.get("plan", Plan()),
+                steps=tuple(state.get("steps", {}).values()),
+            )
+            if answer := state.get("answer"):
+                yield RunFinished(answer=answer)
+                return
+            async with aclosing(self._events(None, thread_id, saver)) as events:
+                async for event in events:
+                    yield event
+
+    async def abatch(
+        self, questions: Sequence[str], *, concurrency: int = 4
+    ) -> list[Answer | ClewError]:
+        """Answer many questions, several at a time.
+
+        Args:
+            questions: What to answer.
+            concurrency: How many to work on at once.
+
+        Returns:
+            For each question its answer, or the error that it ended with.
+        """
+        slots = asyncio.Semaphore(concurrency)
+
+        async def one(question: str) -> Answer | ClewError:
+            async with slots:
+                try:
+                    return await self.aask(question)
+                except ClewError as error:
+                    return error
+
+        return await asyncio.gather(*(one(question) for question in questions))
+
+    def ask(
+        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
+    ) -> Answer:
+        """Answer a question; see `aask`."""
+        return _blocking(lambda: self.aask(question, thread_id=thread_id, plan=plan))
+
+    def resume(self, thread_id: str) -> Answer:
+        """Finish a run that was stopped; see `aresume`."""
+        return _blocking(lambda: self.aresume(thread_id))
+
+    def batch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | ClewError]:
+        """Answer many questions; see `abatch`."""
+        return _blocking(lambda: self.abatch(questions, concurrency=concurrency))
+
+    def stream(
+        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
+    ) -> Iterator[Event]:
+        """Answer a question, telling what happens; see `astream`."""
+        return _blocking_iterator(lambda: self.astream(question, thread_id=thread_id, plan=plan))
+
+    def stream_resume(self, thread_id: str) -> Iterator[Event]:
+        """Go on with a stopped run, telling what happens; see `astream_resume`."""
+        return _blocking_iterator(lambda: self.astream_resume(thread_id))
+
+    def _graph(self) -> RunGraph:
+        if self._built is None:
+            policy, critic, search = self._given
+            parts = self._assembly.parts(policy, critic, search)
+            self._built = self._workflow(parts, self._expansion)
+        return self._built
+
+    def _compiled(self, saver: BaseCheckpointSaver[Any]) -> CompiledRun:
+        return self._graph().compile(checkpointer=saver, name="clew")
+
+    async def _events(
+        self, start: Question | None, thread_id: str, saver: BaseCheckpointSaver[Any]
+    ) -> AsyncIterator[Event]:
+        await asyncio.to_thread(self._graph)
+        config = _config(thread_id)
+        config["metadata"] = {METADATA_KEY: self.settings.model_dump_json()}
+        finished: RunFinished | None = None
+        async for event in self._compiled(saver).astream(start, config, stream_mode="custom"):
+            # Held back until the last checkpoint is written, since callers leave at this event.
+            if isinstance(event, RunFinished):
+                finished = event
+            else:
+                yield event
+        if finished is not None:
+            yield finished
+
+    def _require_same_settings(self, saved: str | None) -> None:
+        if saved is None:
+            return
+        then = Settings.model_validate_json(saved)
+        for name in ("corpus", "workflow", "expansion", "policy", "critic", "search", "encoder"):
+            was, now = getattr(then, name), getattr(self.settings, name)
+            if was != now:
+                raise SettingsError(
+                    f"the run was made with {name}={was!r} and this agent has {now!r}; "
+                    f"make the agent with {name}={was!r} to go on"
+                )
+
+
+async def saved_settings(settings: Settings, thread_id: str) -> Settings:
+    """Return the settings that a saved run was made with.
+
+    Args:
+        settings: Says in which home to look.
+        thread_id: The run.
+
+    Raises:
+        UnknownThread: If no run of that id is saved.
+    """
+    async with open_threads(settings.home) as saver:
+        saved = await saver.aget_tuple(_config(thread_id))
+    if saved is None or METADATA_KEY not in saved.metadata:
+        raise UnknownThread(f"no run is saved under {thread_id!r}")
+    return Settings.model_validate_json(saved.metadata[METADATA_KEY])
+
+
+def _checked(question: str) -> str:
+    question = question.strip()
+    if not question:
+        raise QuestionError("the question is empty; ask something")
+    if len(question) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(question):,} characters and may have {LONGEST_QUESTION:,}; "
+            "index long text as a document and ask about it"
+        )
+    return question
+
+
+def _config(thread_id: str) -> RunnableConfig:
+    # Rounds are bounded by the budget; this limit only has to be out of their way.
+    return {"configurable": {"thread_id": thread_id}, "recursion_limit": 10_000}
+
+
+async def _answer(events: AsyncIterator[Event]) -> Answer:
+    answer: Answer | None = None
+    async for event in events:
+        if isinstance(event, RunFinished):
+            answer = event.answer
+    if answer is not None:
+        return answer
+    raise AssertionError("a run that does not raise ends with RunFinished")
+
+
+def _blocking(call: Callable[[], Awaitable[T]]) -> T:
+    # A thread of its own, so that it also works where an event loop is running, as in a notebook.
+    with start_blocking_portal() as portal:
+        return portal.call(call)
+
+
+def _blocking_iterator(make: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
+    items: queue.SimpleQueue[T | None] = queue.SimpleQueue()
+
+    async def pump() -> None:
+        try:
+            async for item in make():
+                items.put(item)
+        finally:
+            items.put(None)
+
+    with start_blocking_portal() as portal:
+        pumping = portal.start_task_soon(pump)
+        try:
+            while (item := items.get()) is not None:
+                yield item
+            pumping.result()
+        finally:
+            pumping.cancel()

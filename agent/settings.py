@@ -1,0 +1,193 @@
+"""Settings: argument over `clew.toml` over environment (`CLEW_*`, then `.env`) over default.
+
+The file is ``./clew.toml``, or the one that the environment variable ``CLEW_CONFIG`` names; its
+keys are the names of the fields below. In the environment and in ``./.env`` the same names are
+written ``CLEW_MAX_SECONDS`` and so on. A name that no setting has is an error, not ignored, for
+it is most often a slip of the pen.
+"""
+
+import os
+import tomllib
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Self
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ..errors import SettingsError
+from ..graphs.budget import Budget
+
+_PREFIX = "CLEW_"
+_CONFIG = "CLEW_CONFIG"
+
+
+class _Layer(NamedTuple):
+    """Settings from one place, and how that place is spoken of."""
+
+    place: str
+    values: Mapping[str, Any]
+    is_environment: bool = False
+
+    def spell(self, name: str) -> str:
+        """Return the name of a setting as it is written in this place."""
+        return f"{_PREFIX}{name.upper()}" if self.is_environment else name
+
+
+def _unlimited(value: Any) -> Any:
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _absolute(path: Path) -> Path:
+    # Relative to where the process was started, even if it goes elsewhere later.
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+_NONE = BeforeValidator(_unlimited)
+
+
+class Settings(BaseModel):
+    """How clew runs; every field has a default that works without key, GPU or network.
+
+    `load` reads them from every place; the constructor takes what it is given and the defaults.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    home: Annotated[Path, AfterValidator(_absolute)] = Field(
+        default_factory=lambda: _absolute(Path("~/.clew"))
+    )
+    """Folder where corpora, models and saved runs live."""
+    corpus: str = Field(default="sample", min_length=1)
+    """Name of the corpus to search; `sample` comes with clew."""
+    chroma_url: Annotated[str | None, _NONE] = None
+    """Address of a Chroma server; none keeps the vectors under `home`."""
+    encoder: Annotated[str | None, _NONE] = None
+    """Path or name of a sentence encoder; none takes the MiniLM that comes with clew."""
+    workflow: str = Field(default="mindsearch", min_length=1)
+    """How the plan grows: see `clew ask --help`."""
+    expansion: str = Field(default="greedy", min_length=1)
+    """How the next steps are chosen among several proposals."""
+    policy: str = Field(default="embedded", min_length=1)
+    """What plans, rewrites, reads, refines and writes."""
+    critic: str = Field(default="support", min_length=1)
+    """What scores the steps."""
+    search: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(("corpus",), min_length=1)
+    """Where to search, all of them at once; in the environment separated by commas."""
+    max_seconds: Annotated[float | None, _NONE] = Field(
+        default=Budget().seconds, gt=0, allow_inf_nan=False
+    )
+    """Wall time of a run; `none` for no limit, here and below."""
+    max_searches: Annotated[int | None, _NONE] = Field(default=Budget().searches, ge=0)
+    """Searches that a run may make."""
+    max_policy_calls: Annotated[int | None, _NONE] = Field(default=Budget().policy_calls, ge=0)
+    """Calls of the policy that a run may make, writing the answer not counted."""
+    max_rounds: int = Field(default=Budget().rounds, ge=1)
+    """How many times the plan may be made or extended."""
+
+    @classmethod
+    def load(cls, **arguments: Any) -> Self:
+        """Return the settings that the arguments, the file and the environment add up to.
+
+        Args:
+            **arguments: Fields that override all other places.
+
+        Raises:
+            SettingsError: If a setting is unknown or its value cannot be used, or if a file that
+                holds settings cannot be read.
+        """
+        return cls._merged(
+            _Layer("the arguments", arguments),
+            _file_layer(),
+            _variables("the environment", os.environ),
+            _dotenv_layer(),
+        )
+
+    @property
+    def budget(self) -> Budget:
+        """The limits of a run."""
+        return Budget(
+            seconds=self.max_seconds,
+            searches=self.max_searches,
+            policy_calls=self.max_policy_calls,
+            rounds=self.max_rounds,
+        )
+
+    def replaced(self, **arguments: Any) -> Self:
+        """Return these settings with some fields changed; raises `SettingsError` as `load` does."""
+        return self._merged(
+            _Layer("the arguments", arguments), _Layer("these settings", self.model_dump())
+        )
+
+    @classmethod
+    def _merged(cls, *layers: _Layer) -> Self:
+        """Return the settings of several places, the strongest first."""
+        for layer in layers:
+            for name in layer.values:
+                if name not in cls.model_fields:
+                    raise _unknown(name, layer)
+        try:
+            return cls(**ChainMap(*(dict(layer.values) for layer in layers)))
+        except ValidationError as error:
+            raise _unusable(error, layers) from None
+
+
+def _file_layer() -> _Layer:
+    named = os.environ.get(_CONFIG)
+    path = Path(named).expanduser() if named else Path("clew.toml")
+    if not named and not path.exists():
+        return _Layer("clew.toml", {})
+    try:
+        return _Layer(str(path), tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        by = f" (named by {_CONFIG})" if named else ""
+        raise SettingsError(f"the settings file {path}{by} cannot be read: {error}") from None
+
+
+def _dotenv_layer() -> _Layer:
+    try:
+        return _variables(".env", dotenv_values(".env", encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the file .env cannot be read: {error}") from None
+
+
+def _variables(place: str, variables: Mapping[str, str | None]) -> _Layer:
+    # An empty variable, as in a copied .env.example, means the default.
+    named = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in variables.items()
+        if name.startswith(_PREFIX) and name != _CONFIG and value
+    }
+    return _Layer(place, named, is_environment=True)
+
+
+def _unusable(error: ValidationError, layers: Sequence[_Layer]) -> SettingsError:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    layer = next(layer for layer in layers if name in layer.values)
+    message = first["msg"].removeprefix("Value error, ")
+    return SettingsError(
+        f"{layer.spell(name)} = {layer.values[name]!r} (from {layer.place}) cannot be used: "
+        f"{message[:1].lower()}{message[1:]}"
+    )
+
+
+def _unknown(name: str, layer: _Layer) -> SettingsError:
+    near = get_close_matches(name, Settings.model_fields, n=1)
+    advice = (
+        f"did you mean {layer.spell(near[0])}?"
+        if near
+        else f"known are {', '.join(map(layer.spell, Settings.model_fields))}"
+    )
+    return SettingsError(f"unknown setting {layer.spell(name)} in {layer.place}: {advice}")

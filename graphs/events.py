@@ -1,0 +1,117 @@
+"""What a run tells while it goes on: one typed event for everything worth showing."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from ..tools.passages import Passage
+from .answer import Answer
+from .plan import Plan, SubQuestion
+from .steps import Reading, SearchRecord, Step, Verdict
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class RunStarted(_Event):
+    """A run begins, or goes on where it stopped."""
+
+    kind: Literal["run_started"] = "run_started"
+    question: str
+    thread_id: str | None = None
+    plan: Plan = Plan()
+    """What was planned before, if the run goes on."""
+    steps: tuple[Step, ...] = ()
+    """What was known before, if the run goes on."""
+
+
+class ProposalRejected(_Event):
+    """The policy proposed a plan that cannot be used; it is left out."""
+
+    kind: Literal["proposal_rejected"] = "proposal_rejected"
+    reason: str
+
+
+class PlanExtended(_Event):
+    """Sub-questions were added to the plan."""
+
+    kind: Literal["plan_extended"] = "plan_extended"
+    added: tuple[SubQuestion, ...]
+    plan: Plan
+
+
+class StepStarted(_Event):
+    """A sub-question's parents are answered and work on it begins."""
+
+    kind: Literal["step_started"] = "step_started"
+    id: str
+    text: str
+
+
+class SearchFinished(_Event):
+    """A search came back."""
+
+    kind: Literal["search_finished"] = "search_finished"
+    id: str
+    search: SearchRecord
+
+
+class StepRead(_Event):
+    """The passages found were read, or the reading was refined."""
+
+    kind: Literal["step_read"] = "step_read"
+    id: str
+    by: Literal["searcher", "refiner"]
+    reading: Reading
+
+
+class StepJudged(_Event):
+    """The critic gave its verdict on a step."""
+
+    kind: Literal["step_judged"] = "step_judged"
+    id: str
+    verdict: Verdict
+    again: bool
+    """Whether the verdict sends the step back for another search."""
+
+
+class StepFinished(_Event):
+    """A sub-question is done with."""
+
+    kind: Literal["step_finished"] = "step_finished"
+    step: Step
+    quoted: tuple[Passage, ...] = ()
+    """The passages that its answer quotes."""
+
+
+class BudgetEnded(_Event):
+    """A limit is used up; the answer is written from what is there."""
+
+    kind: Literal["budget_ended"] = "budget_ended"
+    limit: str
+
+
+class RunFinished(_Event):
+    """The run is over."""
+
+    kind: Literal["run_finished"] = "run_finished"
+    answer: Answer
+
+
+Event = Annotated[
+    RunStarted
+    | ProposalRejected
+    | PlanExtended
+    | StepStarted
+    | SearchFinished
+    | StepRead
+    | StepJudged
+    | StepFinished
+    | BudgetEnded
+    | RunFinished,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads an event back from its JSON."""

@@ -1,0 +1,6 @@
+"""Expansions: how the next steps are chosen among the planner's proposals."""
+
+from . import greedy as greedy
+from .base import Expansion as Expansion
+from .base import expansion_named as expansion_named
+from .base import register_expansion as register_expansion

@@ -1,0 +1,64 @@
+"""The planner: asks the policy how to go on, and lets only usable proposals through."""
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from ...errors import BudgetExhausted, PlanError
+from ..budget import Meter, Tally, Usage
+from ..events import BudgetEnded, ProposalRejected
+from ..plan import Plan, SubQuestion
+from ..protocols import Parts, PlanRequest, Proposal
+from ..state import State, budget_of
+
+
+def planner_node(parts: Parts, *, width: int) -> Any:
+    """Return the node that makes or extends the plan.
+
+    Args:
+        parts: What the workflow is assembled from.
+        width: How many proposals the expansion wants to choose from.
+    """
+
+    async def planner(state: State, runtime: Runtime[None]) -> State:
+        plan, rounds = state.get("plan", Plan()), state.get("rounds", 0)
+        if plan.sub_questions and not state.get("steps"):
+            return State(plan=plan, proposals=(), rounds=rounds + 1)
+        budget = budget_of(state)
+        if rounds >= budget.rounds:
+            return State(proposals=())
+        tally = Tally(Meter(budget, state.get("usage", Usage())))
+        try:
+            tally.policy_call()
+        except BudgetExhausted as limit:
+            runtime.stream_writer(BudgetEnded(limit=str(limit)))
+            return State(proposals=(), plan=plan, stopped_by=str(limit))
+        request = PlanRequest(
+            question=state["question"],
+            plan=plan,
+            steps=state.get("steps", {}),
+            evidence=state.get("evidence", {}),
+            limit=width,
+        )
+        usable: list[Proposal] = []
+        for proposal in (await parts.policy.plan(request))[:width]:
+            try:
+                plan.extended(proposal.sub_questions)
+            except PlanError as error:
+                runtime.stream_writer(ProposalRejected(reason=str(error)))
+            else:
+                usable.append(proposal)
+        if not usable and not plan.sub_questions:
+            usable = [whole_question(state["question"])]
+        return State(
+            plan=plan, proposals=tuple(usable), rounds=rounds + 1, usage=tally.usage
+        )
+
+    return planner
+
+
+def whole_question(question: str) -> Proposal:
+    """Return the plainest plan: the question itself, as one sub-question."""
+    # Braces in a question are text; in a sub-question they would refer to another one.
+    text = question.replace("{", "(").replace("}", ")")[:2_000]
+    return Proposal(sub_questions=(SubQuestion(id="q1", text=text),))

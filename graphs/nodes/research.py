@@ -1,0 +1,177 @@
+"""Research: answers the plan's open sub-questions, each the moment its parents are answered.
+
+LangGraph's supersteps are a barrier: nodes fanned out with ``Send`` wait for the slowest. So one
+node runs the whole graph of sub-questions with a task for each. A task's result is saved as it
+comes; a killed run repeats only what was in flight.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from langgraph.func import task
+from langgraph.runtime import Runtime
+from pydantic import BaseModel, ConfigDict
+
+from ...errors import BudgetExhausted
+from ...tools.passages import Passage
+from ..budget import Meter, Tally, Usage
+from ..events import BudgetEnded, StepFinished, StepStarted
+from ..plan import SubQuestion
+from ..state import State, budget_of
+from ..steps import RankedPassage, Reading, Step
+from ..step_graph import StepGraph
+from ..step_state import Attempt, StepContext, StepState
+
+
+class StepResult(BaseModel):
+    """A finished step with the passages it ranks or quotes: what a task saves."""
+
+    model_config = ConfigDict(frozen=True)
+
+    step: Step
+    evidence: dict[str, Passage]
+
+
+def research_node(step_graph: StepGraph) -> Any:
+    """Return the node that researches every sub-question of the plan that has no step yet."""
+
+    async def research(state: State, runtime: Runtime[None]) -> State:
+        started = time.monotonic()
+        emit = runtime.stream_writer
+        meter = Meter(budget_of(state), state.get("usage", Usage()))
+        known = state.get("steps", {})
+        evidence = state.get("evidence", {})
+        running: dict[str, asyncio.Future[StepResult]] = {}
+        run_here: set[str] = set()
+
+        async def result_of(id: str) -> StepResult:
+            return await running[id]
+
+        async def research_step(sub: SubQuestion) -> StepResult:
+            run_here.add(sub.id)
+            parents, found = {}, {}
+            for id in sub.parents:
+                if id in known:
+                    parents[id] = known[id]
+                    found.update(_evidence_of(known[id], evidence))
+                else:
+                    result = await result_of(id)
+                    parents[id] = result.step
+                    found.update(result.evidence)
+            context = StepContext(emit=emit, tally=Tally(meter))
+            result = await _research_step(
+                step_graph, state["question"], sub, parents, found, context
+            )
+            quoted = {quote.passage_id for quote in result.step.answer.quotes}
+            emit(
+                StepFinished(
+                    step=result.step, quoted=tuple(result.evidence[id] for id in sorted(quoted))
+                )
+            )
+            return result
+
+        # A resumed run finds saved results by their place in the order of calls, so all tasks
+        # are called at once, in plan order, and wait for their parents inside.
+        for sub in state["plan"].in_order():
+            if sub.id not in known:
+                running[sub.id] = task(research_step, name=f"research {sub.id}")(sub)
+        results = dict(
+            zip(running, await asyncio.gather(*running.values()), strict=True)
+        )
+        restored = [results[id].step.usage for id in results if id not in run_here]
+        if limit := meter.exhausted:
+            emit(BudgetEnded(limit=limit))
+        return State(
+            steps={id: result.step for id, result in results.items()},
+            evidence={
+                id: passage
+                for result in results.values()
+                for id, passage in result.evidence.items()
+            },
+            usage=Usage(
+                seconds=time.monotonic() - started
+                + max((usage.seconds for usage in restored), default=0.0),
+                searches=sum(result.step.usage.searches for result in results.values()),
+                policy_calls=sum(result.step.usage.policy_calls for result in results.values()),
+            ),
+            stopped_by=limit,
+        )
+
+    return research
+
+
+async def _research_step(
+    step_graph: StepGraph,
+    question: str,
+    sub: SubQuestion,
+    parents: Mapping[str, Step],
+    found: dict[str, Passage],
+    context: StepContext,
+) -> StepResult:
+    answers = {id: step.answer.text for id, step in parents.items() if step.answer.text}
+    text = sub.resolved(answers)
+    context.emit(StepStarted(id=sub.id, text=text))
+    state = StepState(
+        question=question, sub_question=sub, text=text, parents=parents, evidence=found
+    )
+    unfinished = False
+    try:
+        async with asyncio.timeout(context.tally.seconds_left):
+            # Streamed, so that what the step had come to is kept where the budget cuts it short.
+            async for state in step_graph.astream(state, context=context, stream_mode="values"):
+                pass
+    except (TimeoutError, BudgetExhausted):
+        unfinished = True
+    return _result(state, unfinished, context.tally.usage)
+
+
+def _result(state: StepState, unfinished: bool, usage: Usage) -> StepResult:
+    attempts = state.get("attempts", ())
+    best = max(attempts, key=_worth, default=None)
+    reading = best["reading"] if best else state.get("reading", Reading())
+    searches = state.get("searches", ())
+    ranking = _complete_ranking(reading, attempts, state.get("found", ()))
+    if unfinished:
+        status = "unfinished"
+    elif reading.answer.text is not None:
+        status = "answered"
+    elif searches and all(search.outcome in ("throttled", "failed") for search in searches):
+        status = "failed"
+    else:
+        status = "unknown"
+    step = Step(
+        sub_question=state["sub_question"],
+        text=state["text"],
+        searches=searches,
+        reading=Reading(answer=reading.answer, ranking=ranking),
+        verdict=best["verdict"] if best else None,
+        status=status,
+        usage=usage,
+    )
+    return StepResult(step=step, evidence=_evidence_of(step, state["evidence"]))
+
+
+def _worth(attempt: Attempt) -> tuple[bool, float]:
+    return attempt["reading"].answer.text is not None, attempt["verdict"].score
+
+
+def _complete_ranking(
+    reading: Reading, attempts: tuple[Attempt, ...], found: tuple[str, ...]
+) -> tuple[RankedPassage, ...]:
+    """The best attempt's ranking, then what other attempts ranked, each passage once."""
+    ranking = {ranked.passage_id: ranked for ranked in reading.ranking}
+    lowest = min((ranked.score for ranked in reading.ranking), default=0.0)
+    others = [ranked.passage_id for attempt in attempts for ranked in attempt["reading"].ranking]
+    if not ranking and not others:
+        others = list(found)
+    for id in others:
+        ranking.setdefault(id, RankedPassage(passage_id=id, score=lowest))
+    return tuple(ranking.values())
+
+
+def _evidence_of(step: Step, evidence: Mapping[str, Passage]) -> dict[str, Passage]:
+    ids = [ranked.passage_id for ranked in step.reading.ranking]
+    ids += [quote.passage_id for quote in step.answer.quotes]
+    return {id: evidence[id] for id in dict.fromkeys(ids)}

@@ -1,0 +1,127 @@
+"""The responder: has the answer written, and lets no claim through without its quote."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from ...errors import SearchUnavailable
+from ...tools.passages import Passage
+from ..answer import Answer, AnswerSentence, Citation
+from ..budget import Usage
+from ..events import RunFinished
+from ..evidence import ordered_evidence
+from ..plan import Plan
+from ..protocols import CitedSentence, Parts, WriteRequest
+from ..state import State
+from ..steps import Step
+
+
+def responder_node(parts: Parts) -> Any:
+    """Return the node that writes the answer, with citations checked and numbered."""
+
+    async def responder(state: State, runtime: Runtime[None]) -> State:
+        started = time.monotonic()
+        plan, steps = state["plan"], state.get("steps", {})
+        evidence = state.get("evidence", {})
+        _require_search(steps)
+        draft = await parts.policy.write(
+            WriteRequest(question=state["question"], plan=plan, steps=steps, evidence=evidence)
+        )
+        supported = [kept for sentence in draft.sentences if (kept := _kept(sentence, evidence))]
+        abstained = draft.short_answer is None or not supported
+        if abstained:
+            sentences, citations = _abstention(state, steps), ()
+        else:
+            sentences, citations = _numbered(supported, evidence)
+        usage = Usage(seconds=time.monotonic() - started, policy_calls=1)
+        answer = Answer(
+            question=state["question"],
+            short_answer=None if abstained else draft.short_answer,
+            sentences=sentences,
+            citations=citations,
+            abstained=abstained,
+            plan=plan,
+            steps=tuple(steps[sub.id] for sub in plan.sub_questions if sub.id in steps),
+            evidence=ordered_evidence(plan, steps, evidence),
+            usage=state.get("usage", Usage()) + usage,
+            stopped_by=state.get("stopped_by"),
+            thread_id=_thread_id(runtime),
+        )
+        runtime.stream_writer(RunFinished(answer=answer))
+        return State(answer=answer, usage=usage)
+
+    return responder
+
+
+def _require_search(steps: Mapping[str, Step]) -> None:
+    searched = [step for step in steps.values() if step.searches]
+    if searched and all(step.status == "failed" for step in searched):
+        reasons = {
+            f"{search.backend}: {search.reason or search.outcome}"
+            for step in searched
+            for search in step.searches
+        }
+        raise SearchUnavailable(
+            f"every search failed, so nothing can be said ({'; '.join(sorted(reasons))}); "
+            "mend that or choose another backend, then ask again"
+        )
+
+
+def _kept(sentence: CitedSentence, evidence: Mapping[str, Passage]) -> CitedSentence | None:
+    """The sentence with its verbatim quotes only; None where none of them holds."""
+    quotes = tuple(quote for quote in sentence.quotes if quote.is_verbatim(evidence))
+    return CitedSentence(text=sentence.text, quotes=quotes) if quotes else None
+
+
+def _numbered(
+    sentences: Sequence[CitedSentence], evidence: Mapping[str, Passage]
+) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    """Number the passages from 1 in order of first use, one number a passage."""
+    numbers: dict[str, int] = {}
+    citations: dict[tuple[str, int, str], Citation] = {}
+    written = []
+    for sentence in sentences:
+        for quote in sentence.quotes:
+            number = numbers.setdefault(quote.passage_id, len(numbers) + 1)
+            citations.setdefault(
+                (quote.passage_id, quote.start, quote.text),
+                Citation(
+                    number=number,
+                    passage=evidence[quote.passage_id],
+                    quote=quote.text,
+                    start=quote.start,
+                ),
+            )
+        cited = dict.fromkeys(numbers[quote.passage_id] for quote in sentence.quotes)
+        written.append(AnswerSentence(text=sentence.text, citations=tuple(cited)))
+    return tuple(written), tuple(sorted(citations.values(), key=lambda each: each.number))
+
+
+def _abstention(state: State, steps: Mapping[str, Step]) -> tuple[AnswerSentence, ...]:
+    """Say in plain words why there is no answer, and what was searched for."""
+    sentences = ["The evidence found does not answer this question."]
+    if limit := state.get("stopped_by"):
+        sentences = [f"The budget ({limit.replace('_', ' ')}) ended before an answer was found."]
+    missing = [step.text for step in steps.values() if step.status == "unknown"]
+    if missing:
+        sentences.append(f"No answer was found to: {'; '.join(missing)}")
+    failed = {
+        search.backend
+        for step in steps.values()
+        for search in step.searches
+        if search.outcome in ("throttled", "failed")
+    }
+    if failed:
+        sentences.append(f"Some searches did not work: {', '.join(sorted(failed))}.")
+    queries = dict.fromkeys(
+        search.query for step in steps.values() for search in step.searches
+    )
+    if queries:
+        sentences.append(f"Searched for: {'; '.join(queries)}.")
+    return tuple(AnswerSentence(text=sentence) for sentence in sentences)
+
+
+def _thread_id(runtime: Runtime[None]) -> str | None:
+    return runtime.execution_info.thread_id if runtime.execution_info else None

@@ -1,0 +1,56 @@
+"""The state that the graph's nodes share, and how their updates to it combine."""
+
+from collections.abc import Mapping
+from typing import Annotated, TypedDict, TypeVar
+
+from ..tools.passages import Passage
+from .answer import Answer
+from .budget import Budget, Usage
+from .plan import Plan
+from .protocols import Proposal
+from .steps import Step
+
+T = TypeVar("T")
+
+
+def merged(left: Mapping[str, T], right: Mapping[str, T]) -> dict[str, T]:
+    """Return both mappings in one; where both have a key, the right one's value."""
+    return {**left, **right}
+
+
+class Question(TypedDict, total=False):
+    """What a run starts from; only ``question`` is required."""
+
+    question: str
+    budget: Budget
+    plan: Plan
+
+
+class State(Question, total=False):
+    """What is known at any moment of a run.
+
+    Attributes:
+        question: The user's question.
+        budget: The run's limits.
+        plan: The sub-questions so far.
+        proposals: The planner's proposals that expansion is to choose from.
+        rounds: How many times the planner has been asked.
+        steps: What came of each sub-question, by id.
+        evidence: The one store of passages, by id.
+        usage: What has been spent so far.
+        stopped_by: The limit that ended the search, if one did.
+        answer: The answer, once written.
+    """
+
+    proposals: tuple[Proposal, ...]
+    rounds: int
+    steps: Annotated[dict[str, Step], merged]
+    evidence: Annotated[dict[str, Passage], merged]
+    usage: Annotated[Usage, Usage.__add__]
+    stopped_by: str | None
+    answer: Answer
+
+
+def budget_of(state: State) -> Budget:
+    """Return the run's limits; the default ones where the caller gave none."""
+    return state.get("budget") or Budget()

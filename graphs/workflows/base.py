@@ -1,0 +1,43 @@
+"""What a workflow is, and the names that workflows are chosen by."""
+
+from typing import Any, Protocol
+
+from langgraph.graph import StateGraph
+
+from ...errors import SettingsError
+from ..expansion import Expansion
+from ..protocols import Parts
+from ..state import Question, State
+
+RunGraph = StateGraph[State, None, Question, State]
+
+
+class Workflow(Protocol):
+    """Assembles nodes into a graph, not yet compiled."""
+
+    def __call__(self, parts: Parts, expansion: Expansion) -> RunGraph:
+        """Return the graph for these parts."""
+        ...
+
+
+_WORKFLOWS: dict[str, Workflow] = {}
+
+
+def register_workflow(name: str, workflow: Workflow) -> None:
+    """Make a workflow available by name; a name taken before now means this one."""
+    _WORKFLOWS[name] = workflow
+
+
+def workflow_named(name: str) -> Workflow:
+    """Return the workflow of that name; raises `SettingsError` where there is none."""
+    try:
+        return _WORKFLOWS[name]
+    except KeyError:
+        known = ", ".join(sorted(_WORKFLOWS))
+        raise SettingsError(f"no workflow is named {name!r}; there are: {known}") from None
+
+
+def new_graph() -> RunGraph:
+    """Return an empty graph over the run's state."""
+    graph: StateGraph[State, None, Any, Any] = StateGraph(State, input_schema=Question)
+    return graph

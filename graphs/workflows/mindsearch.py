@@ -1,0 +1,47 @@
+"""The ``mindsearch`` workflow: a graph of sub-questions, searched in parallel and extended.
+
+After MindSearch (Chen et al., 2024, arXiv:2407.20183), except that the plan is validated data and
+never code, that parents' answers reach their children, and that a child waits for its own parents
+only.
+"""
+
+from typing import Literal
+
+from langgraph.graph import END, START
+
+from ..expansion import Expansion
+from ..nodes.planner import planner_node
+from ..nodes.research import research_node
+from ..nodes.responder import responder_node
+from ..protocols import Parts
+from ..state import State
+from .base import RunGraph, new_graph, register_workflow
+from ..step_graph import build_step_graph
+
+
+def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
+    """Return the graph planner → expansion → research → planner …, ending with responder."""
+    graph = new_graph()
+    graph.add_node("planner", planner_node(parts, width=expansion.width))
+    graph.add_node("expansion", expansion.node(parts))
+    graph.add_node("research", research_node(build_step_graph(parts)))
+    graph.add_node("responder", responder_node(parts))
+    graph.add_edge(START, "planner")
+    graph.add_edge("planner", "expansion")
+    graph.add_conditional_edges("expansion", _after_expansion)
+    graph.add_conditional_edges("research", _after_research)
+    graph.add_edge("responder", END)
+    return graph
+
+
+def _after_expansion(state: State) -> Literal["research", "responder"]:
+    steps = state.get("steps", {})
+    open_ = [sub for sub in state["plan"].sub_questions if sub.id not in steps]
+    return "research" if open_ else "responder"
+
+
+def _after_research(state: State) -> Literal["planner", "responder"]:
+    return "responder" if state.get("stopped_by") else "planner"
+
+
+register_workflow("mindsearch", mindsearch)

@@ -1,0 +1,69 @@
+"""Fixtures that several folders of tests share."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from support import POLAR, ContentCritic, chain_policy
+
+from clew.graphs.protocols import Parts
+from clew.tools.search.memory import MemorySearch
+
+if TYPE_CHECKING:
+    from clew.tools.corpus.encoder import Encoder
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of development data beside the project."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the development data is not at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Keep the machine's own settings, files and home out of every test."""
+    for name in list(os.environ):
+        if name.startswith("CLEW_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CLEW_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for exported models, shared by the session, for exporting takes seconds."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def encoder(model_cache: Path) -> "Encoder":
+    """The bundled MiniLM."""
+    from clew.tools.corpus.encoder import load_encoder
+
+    return load_encoder(None, cache_dir=model_cache)
+
+
+@pytest.fixture
+def make_parts() -> Callable[..., Parts]:
+    """Make parts of a scripted policy over the passages of `POLAR`; any part can be replaced."""
+
+    def make(**replaced: object) -> Parts:
+        parts: dict[str, object] = {
+            "policy": chain_policy(),
+            "critic": ContentCritic(),
+            "backends": (MemorySearch(POLAR),),
+        }
+        return Parts(**{**parts, **replaced})  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,179 @@
+"""A BERT sentence encoder written down as an ONNX graph, in fp32 or int8.
+
+The graph is built from the weights directly instead of being traced out of torch: BERT has not
+changed in years, whereas tracing ties the export to the versions of torch, transformers and
+onnxscript together, and takes seconds of imports.
+
+It encodes one text: the input is a vector of token ids, the output its embedding. Without a
+batch there is no padding to compute and mask, and the scales of the int8 activations, which are
+taken from the tensor at hand, depend on the text alone: a text has one vector, whatever it is
+encoded with. On CPUs one passage is long enough to keep the matrix kernels busy.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+
+Floats = NDArray[np.float32]
+
+INPUT = "ids"
+OUTPUT = "embedding"
+
+_CONTRIB = "com.microsoft"
+_OPSET = 18
+# 7 bits, not 8: before VNNI, x86 adds two products of unsigned and signed bytes into 16 bits, and
+# two of 255 x 127 overflow there. Two of 255 x 63 cannot, so that every CPU computes the same.
+_WEIGHT_LIMIT = 63
+
+
+def build_graph(
+    weights: Mapping[str, Floats],
+    config: Mapping[str, Any],
+    *,
+    damping: Mapping[str, Floats] | None = None,
+) -> bytes:
+    """Write the encoder as a serialised ONNX model.
+
+    Args:
+        weights: BERT's tensors under their Hugging Face names.
+        config: the model's `config.json`.
+        damping: a divisor for each channel of each tensor that enters a linear map, by the names
+            below. With it the linear maps run in int8; without it in fp32, and the model has
+            these tensors as further outputs `<layer>.<qkv|out|up|down>`, to choose the damping
+            from.
+
+    Returns:
+        The model, which maps `ids` (int64, [tokens]) to `embedding` (float32, [hidden]): the mean
+        of the last hidden states, of length 1.
+    """
+    graph = _Graph(weights, config, damping)
+    states = graph.embeddings()
+    for layer in range(int(config["num_hidden_layers"])):
+        states = graph.layer(states, layer)
+    pooled = graph.add("ReduceMean", states, graph.constant("axis", np.array([0])), keepdims=0)
+    graph.add("LpNormalization", pooled, axis=-1, p=2, name=OUTPUT)
+    tokens = helper.make_tensor_value_info(INPUT, onnx.TensorProto.INT64, ["tokens"])
+    outputs = [
+        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+        for name in (OUTPUT, *graph.exposed)
+    ]
+    model = helper.make_model(
+        helper.make_graph(graph.nodes, "encoder", [tokens], outputs, graph.constants),
+        opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)],
+        ir_version=9,
+    )
+    return bytes(model.SerializeToString())
+
+
+class _Graph:
+    """The nodes and constants of a model under construction; tensors go by their names."""
+
+    def __init__(
+        self,
+        weights: Mapping[str, Floats],
+        config: Mapping[str, Any],
+        damping: Mapping[str, Floats] | None,
+    ) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.constants: list[onnx.TensorProto] = []
+        self.exposed: list[str] = []
+        self._hidden = int(config["hidden_size"])
+        self._heads = int(config["num_attention_heads"])
+        self._epsilon = float(config["layer_norm_eps"])
+        self._weights = weights
+        self._damping = damping
+        self._known: set[str] = set()
+
+    def constant(self, name: str, value: NDArray[Any]) -> str:
+        """Add a constant tensor, once for each name."""
+        if name not in self._known:
+            self._known.add(name)
+            self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def add(self, kind: str, *inputs: str, name: str = "", domain: str = "", **options: Any) -> str:
+        """Add a node with one output and return that output's name."""
+        output = name or f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **options))
+        return output
+
+    def embeddings(self) -> str:
+        """Add words and positions; every text is the first segment, so it joins the positions."""
+        table = self._weights["embeddings.position_embeddings.weight"]
+        table = table + self._weights["embeddings.token_type_embeddings.weight"][0]
+        vocabulary = self._weights["embeddings.word_embeddings.weight"]
+        words = self.add("Gather", self.constant("words", vocabulary), INPUT)
+        axis, length = self.constant("axis", np.array([0])), self.add("Shape", INPUT)
+        places = self.add("Slice", self.constant("positions", table), axis, length, axis)
+        return self._normalise(self.add("Add", words, places), "embeddings.LayerNorm")
+
+    def layer(self, states: str, layer: int) -> str:
+        """Attention, then the feed-forward pair, each added to what came in and normalised."""
+        prefix = f"encoder.layer.{layer}"
+        batch = self.constant("batch_shape", np.array([1, -1, self._hidden]))
+        roles = [f"{prefix}.attention.self.{role}" for role in ("query", "key", "value")]
+        heads = [
+            self.add("Reshape", projected, batch)
+            for projected in self._linear(states, f"{layer}.qkv", *roles)
+        ]
+        mixed = self.add("MultiHeadAttention", *heads, domain=_CONTRIB, num_heads=self._heads)
+        mixed = self.add("Reshape", mixed, self.constant("shape", np.array([-1, self._hidden])))
+        [mixed] = self._linear(mixed, f"{layer}.out", f"{prefix}.attention.output.dense")
+        # Add and LayerNormalization apart: the fused SkipLayerNormalization runs unvectorised on
+        # CPUs, and took a tenth of the whole time.
+        mixed = self.add("Add", mixed, states)
+        states = self._normalise(mixed, f"{prefix}.attention.output.LayerNorm")
+        [wide] = self._linear(states, f"{layer}.up", f"{prefix}.intermediate.dense")
+        wide = self.add("Gelu", wide, domain=_CONTRIB)
+        [narrow] = self._linear(wide, f"{layer}.down", f"{prefix}.output.dense")
+        return self._normalise(self.add("Add", narrow, states), f"{prefix}.output.LayerNorm")
+
+    def _normalise(self, states: str, name: str) -> str:
+        parameters = [
+            self.constant(f"{name}.{part}", self._weights[f"{name}.{part}"])
+            for part in ("weight", "bias")
+        ]
+        return self.add("LayerNormalization", states, *parameters, axis=-1, epsilon=self._epsilon)
+
+    def _linear(self, states: str, entry: str, *names: str) -> list[str]:
+        """Map the states by each of the named matrices, which share one quantised input."""
+        matrices = {name: self._weights[f"{name}.weight"].T for name in names}
+        biases = {
+            name: self.constant(f"{name}.bias", self._weights[f"{name}.bias"]) for name in names
+        }
+        if self._damping is None:
+            self.exposed.append(self.add("Identity", states, name=entry))
+            return [
+                self.add("Gemm", states, self.constant(name, matrices[name]), biases[name])
+                for name in names
+            ]
+        damping = self._damping[entry]
+        damped = self.add("Mul", states, self.constant(f"{entry}.inverse", 1 / damping))
+        quantised, scale, zero = (f"{entry}.{part}" for part in ("uint8", "scale", "zero"))
+        self.nodes.append(
+            helper.make_node("DynamicQuantizeLinear", [damped], [quantised, scale, zero])
+        )
+        results = []
+        for name in names:
+            integers, steps = _quantise(matrices[name] * damping[:, None])
+            inputs = (
+                quantised,
+                self.constant(name, integers),
+                scale,
+                self.constant(f"{name}.step", steps),
+                zero,
+                "",  # the weights' zero point is zero
+                biases[name],
+            )
+            results.append(self.add("MatMulIntegerToFloat", *inputs, domain=_CONTRIB))
+        return results
+
+
+def _quantise(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Round each column to integers times a step of its own."""
+    steps = np.maximum(np.abs(matrix).max(axis=0), np.float32(1e-12)) / np.float32(_WEIGHT_LIMIT)
+    return np.rint(matrix / steps).astype(np.int8), steps

@@ -1,0 +1,211 @@
+"""Where a corpus lies on disk, and how it changes from one state to the next at once.
+
+``<home>/corpora/<name>/`` holds one directory per generation and ``corpus.json``, which names the
+generation that is live. A generation is written once, then only read; replacing ``corpus.json`` is
+the one step that makes a new one live. So a process killed at any moment leaves the corpus as it
+was or as it was to become, and a reader keeps what it opened for as long as it needs it.
+"""
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ...errors import CorpusBusy, CorpusCorrupt, InputError, UnknownCorpus
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_MANIFEST = "corpus.json"
+_IN_USE = "in-use"
+
+
+class Manifest(BaseModel):
+    """What ``corpus.json`` says.
+
+    Attributes:
+        format: Version of everything in the directory.
+        generation: Name of the directory that is live.
+        encoder: Name of the encoder that made the vectors.
+        dimension: Length of a vector.
+        documents: How many there are.
+        passages: How many there are.
+        paths: The paths it was indexed from.
+        server: Address of the Chroma server that holds the vectors; none if they lie here.
+        collection: Name of the Chroma collection.
+        indexed_at: When this generation became live.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal[1] = 1
+    generation: str
+    encoder: str
+    dimension: int
+    documents: int
+    passages: int
+    paths: tuple[str, ...]
+    server: str | None
+    collection: str
+    indexed_at: datetime
+
+
+def corpora_folder(home: Path) -> Path:
+    """Return the directory that holds all corpora."""
+    return home / "corpora"
+
+
+def corpus_folder(home: Path, name: str) -> Path:
+    """Return the directory of a corpus.
+
+    Raises:
+        InputError: The name is none that a corpus can have.
+    """
+    if not _NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot name a corpus: use up to 64 letters, digits, '.', '_' and '-', "
+            "the first a letter or a digit"
+        )
+    return corpora_folder(home) / name
+
+
+def corpus_names(home: Path) -> list[str]:
+    """Return the names of all corpora, sorted."""
+    return sorted(path.parent.name for path in corpora_folder(home).glob(f"*/{_MANIFEST}"))
+
+
+def unknown(home: Path, name: str) -> UnknownCorpus:
+    """Return the error for a corpus that does not exist."""
+    known = ", ".join(corpus_names(home)) or "none yet"
+    return UnknownCorpus(
+        f"no corpus named {name!r} (known: {known}); make it with: clew index PATH… --corpus {name}"
+    )
+
+
+def damaged(folder: Path, why: str) -> CorpusCorrupt:
+    """Return the error for an index that cannot be used."""
+    return CorpusCorrupt(
+        f"the index of corpus {folder.name!r} is damaged: {why}; make it anew with: "
+        f"clew index PATH… --corpus {folder.name} --rebuild"
+    )
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Return what is live, or nothing where nothing has been indexed yet."""
+    try:
+        content = (folder / _MANIFEST).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        raise damaged(folder, f"{_MANIFEST} is not as this version writes it") from error
+
+
+def new_generation(folder: Path) -> Path:
+    """Make an empty directory for the next generation."""
+    # Never a name used before: Chroma keeps what it has open by path.
+    directory = folder / f"generation-{secrets.token_hex(6)}"
+    directory.mkdir(parents=True)
+    (directory / _IN_USE).touch()
+    return directory
+
+
+def commit(folder: Path, manifest: Manifest) -> None:
+    """Make a generation live."""
+    _flush(folder / manifest.generation)
+    draft = folder / f"{_MANIFEST}.draft"
+    draft.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    _flush(draft)
+    draft.replace(folder / _MANIFEST)
+    _flush_one(folder)
+
+
+def remove_unused(folder: Path, live: str | None) -> None:
+    """Remove every generation that is neither live nor open in a reader."""
+    for directory in folder.glob("generation-*"):
+        if directory.name == live:
+            continue
+        with _opened(directory / _IN_USE) as file:
+            if file is not None and not _locked(file, fcntl.LOCK_EX):
+                continue
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def writing(home: Path, name: str) -> Iterator[Path]:
+    """Hold the one right to change a corpus, and yield its directory.
+
+    Raises:
+        CorpusBusy: Another process holds it.
+    """
+    folder = corpus_folder(home, name)
+    # Beside the corpus, not in it: removing the corpus must not remove a lock that is held.
+    locks = corpora_folder(home) / ".locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    with (locks / name).open("w") as file:
+        if not _locked(file, fcntl.LOCK_EX):
+            raise CorpusBusy(
+                f"corpus {name!r} is being written by another process; wait until it is done"
+            )
+        yield folder
+
+
+def hold(folder: Path) -> tuple[Manifest, IO[bytes]] | None:
+    """Return what is live, with the open file that keeps its generation from being removed."""
+    missing = None
+    while (manifest := read_manifest(folder)) is not None:
+        try:
+            file = (folder / manifest.generation / _IN_USE).open("rb")
+        except FileNotFoundError as error:
+            # A writer may have replaced it since; the same name twice means that it is gone.
+            if missing == manifest.generation:
+                raise damaged(folder, f"{manifest.generation} is missing") from error
+            missing = manifest.generation
+            continue
+        fcntl.flock(file, fcntl.LOCK_SH)
+        if os.fstat(file.fileno()).st_nlink:
+            return manifest, file
+        file.close()
+    return None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes] | None]:
+    try:
+        file = path.open("rb")
+    except OSError:
+        yield None
+        return
+    with file:
+        yield file
+
+
+def _locked(file: IO[bytes] | IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _flush(path: Path) -> None:
+    """Write a file, or all of a directory, through to the disk."""
+    if path.is_dir():
+        for entry in path.iterdir():
+            _flush(entry)
+    _flush_one(path)
+
+
+def _flush_one(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,52 @@
+"""Titles and text of Markdown and HTML."""
+
+import re
+
+from ...errors import DocumentError
+
+_FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(
+    r"^ {0,3}#{1,6}[ \t]+(?P<hashed>.+?)[ \t#]*$"
+    r"|^(?P<underlined>[^\s>#*+=-][^\n]*)\n {0,3}(?:={2,}|-{2,})[ \t]*$",
+    re.MULTILINE,
+)
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---$", re.MULTILINE | re.DOTALL)
+_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I)
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+
+
+def markdown_title(text: str) -> str | None:
+    """Return the first heading of a Markdown text, if it has one."""
+    prose = _FENCED.sub("", _FRONT_MATTER.sub("", text))
+    heading = _HEADING.search(prose)
+    if heading is None:
+        return None
+    title: str = heading["hashed"] or heading["underlined"]
+    return _LINK.sub(r"\1", title).strip("*_` ")
+
+
+def declared_encoding(content: bytes) -> str | None:
+    """Return the encoding that an HTML page names for itself."""
+    declared = _DECLARED.search(content[:4096])
+    return declared[1].decode("ascii") if declared else None
+
+
+def html_text(page: str) -> tuple[str | None, str]:
+    """Return the title and the main text of an HTML page.
+
+    Where no main text can be told from the rest, as on very short pages, the text is all that the
+    page shows.
+
+    Raises:
+        DocumentError: It is no HTML.
+    """
+    if "<" not in page:
+        raise DocumentError("not HTML: it has no tags")
+    from trafilatura import bare_extraction, html2txt
+    from trafilatura.settings import Document as Extracted
+
+    extracted = bare_extraction(page, with_metadata=True, include_comments=False)
+    if isinstance(extracted, Extracted) and extracted.text and extracted.text.strip():
+        return extracted.title, extracted.text
+    title = re.search(r"<title[^>]*>(.*?)</title>", page, re.IGNORECASE | re.DOTALL)
+    return (title[1] if title else None), html2txt(page)

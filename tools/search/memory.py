@@ -1,0 +1,38 @@
+"""Search over a handful of passages held in memory, ranked by the words they share."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from ..passages import Passage
+from .base import Empty, Found, Hit, SearchOutcome
+
+_WORD = re.compile(r"\w+")
+
+
+class MemorySearch:
+    """Searches passages given at construction; for small collections and for tests.
+
+    Args:
+        passages: What to search.
+        name: Name of the backend.
+    """
+
+    def __init__(self, passages: Iterable[Passage], *, name: str = "memory") -> None:
+        self.name = name
+        self._words = [
+            (passage, set(_WORD.findall(f"{passage.title} {passage.text}".casefold())))
+            for passage in passages
+        ]
+
+    async def search(
+        self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()
+    ) -> SearchOutcome:
+        """Rank by the share of the query's words that a passage holds; ties in the given order."""
+        wanted = set(_WORD.findall(query.casefold()))
+        hits = [
+            Hit(passage=passage, score=len(wanted & words) / len(wanted))
+            for passage, words in self._words
+            if wanted & words
+        ]
+        hits.sort(key=lambda hit: -hit.score)
+        return Found(hits=tuple(hits[:limit])) if hits and limit > 0 else Empty()
