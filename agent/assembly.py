@@ -1,5 +1,8 @@
 """From settings to parts: which policy, critic and backends a name stands for."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from ..errors import SettingsError
 from ..graphs.protocols import Critic, Parts, Policy
 from ..tools.corpus.encoder import Encoder, load_encoder
@@ -7,6 +10,7 @@ from ..tools.search.base import SearchBackend
 from .settings import Settings
 
 SAMPLE_CORPUS = "sample"
+SAMPLE_PASSAGES = Path(__file__).parents[1] / "tools" / "corpus" / "sample" / "passages.jsonl"
 
 
 class Assembly:
@@ -14,10 +18,21 @@ class Assembly:
 
     Args:
         settings: What to build.
+        policy: Taken as it is, instead of the one named.
+        critic: Likewise.
+        search: Likewise.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        policy: Policy | None = None,
+        critic: Critic | None = None,
+        search: Sequence[SearchBackend] | None = None,
+    ) -> None:
         self._settings = settings
+        self._given = (policy, critic, search)
         self._encoder: Encoder | None = None
 
     @property
@@ -29,22 +44,18 @@ class Assembly:
             )
         return self._encoder
 
-    def parts(
-        self,
-        policy: Policy | None = None,
-        critic: Critic | None = None,
-        search: tuple[SearchBackend, ...] | None = None,
-    ) -> Parts:
-        """Return the parts, those given taken as they are.
+    def parts(self) -> Parts:
+        """Return the parts.
 
         Raises:
             SettingsError: If a name stands for nothing.
             ClewError: If a model or the corpus cannot be loaded.
         """
+        policy, critic, search = self._given
         return Parts(
             policy=policy or self._policy(),
             critic=critic or self._critic(),
-            backends=search or tuple(self._backend(name) for name in self._settings.search),
+            backends=search or [self._backend(name) for name in self._settings.search],
         )
 
     def _policy(self) -> Policy:
@@ -76,3 +87,17 @@ class Assembly:
             self._index_sample_if_missing()
         index = open_corpus(settings.home, settings.corpus, chroma_url=settings.chroma_url)
         return CorpusSearch(Retriever(index, self.encoder))
+
+    def _index_sample_if_missing(self) -> None:
+        from ..tools.corpus.corpora import list_corpora
+        from ..tools.corpus.indexing import index_documents
+
+        home = self._settings.home
+        if SAMPLE_CORPUS not in {corpus.name for corpus in list_corpora(home)}:
+            index_documents(
+                [SAMPLE_PASSAGES],
+                home=home,
+                name=SAMPLE_CORPUS,
+                encoder=self.encoder,
+                chroma_url=self._settings.chroma_url,
+            )

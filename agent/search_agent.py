@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing
@@ -46,9 +47,9 @@ class SearchAgent:
 
     Args:
         settings: Where they come from; read from ``clew.toml`` and the environment by default.
-        policy: What proposes, instead of the one that the settings name.
-        critic: What scores, likewise.
-        search: Backends to search, likewise.
+        policy: What proposes: a policy, or the name of one.
+        critic: What scores: a critic, or the name of one.
+        search: Where to search: backends, or their names.
         **overrides: Any field of `Settings`, such as ``corpus="mine"``.
 
     Raises:
@@ -59,17 +60,20 @@ class SearchAgent:
         self,
         settings: Settings | None = None,
         *,
-        policy: Policy | None = None,
-        critic: Critic | None = None,
-        search: Sequence[SearchBackend] | None = None,
+        policy: Policy | str | None = None,
+        critic: Critic | str | None = None,
+        search: Sequence[SearchBackend] | Sequence[str] | None = None,
         **overrides: Any,
     ) -> None:
+        named = {"policy": policy, "critic": critic, "search": search}
+        overrides |= {name: value for name, value in named.items() if _is_name(value)}
         self.settings = settings.replaced(**overrides) if settings else Settings.load(**overrides)
         self._workflow = workflow_named(self.settings.workflow)
         self._expansion = expansion_named(self.settings.expansion)
-        self._given = (policy, critic, tuple(search) if search is not None else None)
-        self._assembly = Assembly(self.settings)
+        given = {name: value for name, value in named.items() if value and not _is_name(value)}
+        self._assembly = Assembly(self.settings, **given)
         self._built: RunGraph | None = None
+        self._building = threading.Lock()
 
     @property
     def graph(self) -> CompiledRun:
@@ -137,6 +141,7 @@ class SearchAgent:
             if saved is None:
                 raise UnknownThread(f"no run is saved under {thread_id!r}")
             self._require_same_settings(saved.metadata.get(METADATA_KEY))
+            await asyncio.to_thread(self._graph)
             state: State = (await self._compiled(saver).aget_state(_config(thread_id))).values
             yield RunStarted(
                 question=state["question"],
@@ -199,11 +204,10 @@ class SearchAgent:
         return _blocking_iterator(lambda: self.astream_resume(thread_id))
 
     def _graph(self) -> RunGraph:
-        if self._built is None:
-            policy, critic, search = self._given
-            parts = self._assembly.parts(policy, critic, search)
-            self._built = self._workflow(parts, self._expansion)
-        return self._built
+        with self._building:
+            if self._built is None:
+                self._built = self._workflow(self._assembly.parts(), self._expansion)
+            return self._built
 
     def _compiled(self, saver: BaseCheckpointSaver[Any]) -> CompiledRun:
         return self._graph().compile(checkpointer=saver, name="clew")
@@ -252,6 +256,12 @@ async def saved_settings(settings: Settings, thread_id: str) -> Settings:
     if saved is None or METADATA_KEY not in saved.metadata:
         raise UnknownThread(f"no run is saved under {thread_id!r}")
     return Settings.model_validate_json(saved.metadata[METADATA_KEY])
+
+
+def _is_name(part: object) -> bool:
+    if isinstance(part, Sequence):
+        return isinstance(part, str) or all(isinstance(each, str) for each in part)
+    return False
 
 
 def _checked(question: str) -> str:

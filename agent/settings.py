@@ -83,7 +83,9 @@ class Settings(BaseModel):
     """What plans, rewrites, reads, refines and writes."""
     critic: str = Field(default="support", min_length=1)
     """What scores the steps."""
-    search: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(("corpus",), min_length=1)
+    search: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+        default=("corpus",), min_length=1
+    )
     """Where to search, all of them at once; in the environment separated by commas."""
     max_seconds: Annotated[float | None, _NONE] = Field(
         default=Budget().seconds, gt=0, allow_inf_nan=False

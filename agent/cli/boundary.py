@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import typer
 
 from ...errors import ClewError
-from .app import BAD_INPUT, FAILED
+from .app import BAD_INPUT, FAILED, INTERRUPTED
 from .commands import app
+from .interruption import Interrupted
 from .output import print_json
 from .safe_text import clean
 
@@ -39,6 +40,8 @@ def run_command(arguments: Sequence[str]) -> int:
 def _described(error: Exception) -> tuple[int, str]:
     if isinstance(error, ClewError):
         return error.exit_code, clean(str(error))
+    if isinstance(error, Interrupted):
+        return INTERRUPTED, clean(str(error))
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "clew"

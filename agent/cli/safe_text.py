@@ -4,7 +4,9 @@ import re
 
 # Control characters (which start escape sequences), lone surrogates, line and paragraph
 # separators, and the marks that reverse the direction of what follows.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\u200e\u200f\u061c]+")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\u200e\u200f\u061c]+"
+)
 _SPACES = re.compile(r"\s+")
 
 

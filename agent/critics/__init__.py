@@ -1,0 +1,1 @@
+"""Critics: what scores steps."""

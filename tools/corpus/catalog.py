@@ -5,7 +5,6 @@ import json
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 
 from ..passages import Passage
@@ -119,13 +118,12 @@ class CatalogDraft:
         self._connection.executescript(_SCHEMA)
         self._connection.execute("BEGIN")
 
-    def close(self) -> None:
-        """Finish the draft."""
-        with closing(self._connection):
-            self._connection.execute("COMMIT")
+    def finish(self) -> None:
+        """Write the draft down; it changes no more."""
+        self._connection.execute("COMMIT")
 
-    def abandon(self) -> None:
-        """Close the draft as it is."""
+    def close(self) -> None:
+        """Close the file."""
         self._connection.close()
 
     def _one(self, query: str, *values: object) -> str | None:
@@ -165,10 +163,16 @@ class CatalogDraft:
     def put(self, file: str, document: Document, passages: list[Passage], encoder: str) -> None:
         """Add a document, or replace it."""
         self.remove(document.source)
-        execute = self._connection.executemany
         source = document.source
-        execute("INSERT INTO documents VALUES (?, ?, ?)", [(source, file, document_digest(document))])
-        execute("INSERT INTO titles VALUES (?, ?)", [(k, source) for k in title_keys(document.title)])
+        execute = self._connection.executemany
+        execute(
+            "INSERT INTO documents VALUES (?, ?, ?)",
+            [(source, file, document_digest(document))],
+        )
+        execute(
+            "INSERT INTO titles VALUES (?, ?)",
+            [(key, source) for key in title_keys(document.title)],
+        )
         execute(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?)",
             [(p.id, source, p.start, p.title, p.text, vector_key(encoder, p)) for p in passages],

@@ -65,13 +65,19 @@ def _passage(document: Document, start: int, end: int) -> Passage:
 
 
 def _short_title(title: str, tokenizer: Tokenizer) -> str:
+    if len(title) <= _TITLE_TOKENS:
+        return title
     offsets = tokenizer.token_offsets(title)
     return title if len(offsets) <= _TITLE_TOKENS else title[: offsets[_TITLE_TOKENS - 1][1]]
 
 
 def _fits(document: Document, start: int, end: int, tokenizer: Tokenizer) -> bool:
     embedded = embedded_text(document.title, document.text[start:end])
-    return len(tokenizer.token_offsets(embedded)) + _MARKS <= MAX_TOKENS
+    # A token is at least one character, so that short texts need no counting.
+    return (
+        len(embedded) + _MARKS <= MAX_TOKENS
+        or len(tokenizer.token_offsets(embedded)) + _MARKS <= MAX_TOKENS
+    )
 
 
 def _pieces(

@@ -8,6 +8,7 @@ model twice, and neither ever reads half of it.
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from ...errors import ModelUnavailable
 # Raise it whenever the exported numbers change: indexes built with an older version then no
 # longer match the encoder's name, and are rebuilt instead of being compared with new vectors.
 EXPORT_VERSION = 1
+
+_log = logging.getLogger(__name__)
 
 _CHECKSUM_BYTES = hashlib.sha256().digest_size
 
@@ -45,7 +48,7 @@ def exported_model(model_dir: Path, weights_fingerprint: str, cache_dir: Path) -
     """Return the ONNX model of the BERT encoder in `model_dir`, from the cache where it can.
 
     Raises:
-        ModelUnavailable: the model cannot be read, or the cache cannot be written.
+        ModelUnavailable: the model cannot be read.
     """
     cached = cache_dir / f"encoder-{weights_fingerprint}-v{EXPORT_VERSION}.onnx"
     model = _read(cached)
@@ -53,10 +56,8 @@ def exported_model(model_dir: Path, weights_fingerprint: str, cache_dir: Path) -
         model = _export(model_dir)
         try:
             _write(cached, model)
-        except OSError as error:
-            raise ModelUnavailable(
-                f"the encoder cannot be cached in {cache_dir}: {error}"
-            ) from error
+        except OSError as error:  # a full or read-only disk costs time, not the run
+            _log.warning("the encoder cannot be cached in %s: %s", cache_dir, error)
     return model
 
 
@@ -85,7 +86,7 @@ def _write(cached: Path, model: bytes) -> None:
 
 def _export(model_dir: Path) -> bytes:
     # Needed once for each machine and slow to import.
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-untyped]
     from safetensors.numpy import load_file
 
     from .encoder_graph import build_graph

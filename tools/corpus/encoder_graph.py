@@ -27,7 +27,7 @@ _CONTRIB = "com.microsoft"
 _OPSET = 18
 # 7 bits, not 8: before VNNI, x86 adds two products of unsigned and signed bytes into 16 bits, and
 # two of 255 x 127 overflow there. Two of 255 x 63 cannot, so that every CPU computes the same.
-_WEIGHT_LIMIT = 63
+_MATRIX_LIMIT = 63
 
 
 def build_graph(
@@ -57,10 +57,10 @@ def build_graph(
     pooled = graph.add("ReduceMean", states, graph.constant("axis", np.array([0])), keepdims=0)
     graph.add("LpNormalization", pooled, axis=-1, p=2, name=OUTPUT)
     tokens = helper.make_tensor_value_info(INPUT, onnx.TensorProto.INT64, ["tokens"])
-    outputs = [
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
-        for name in (OUTPUT, *graph.exposed)
-    ]
+    width = int(config["hidden_size"])
+    outputs = [helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, [width])]
+    for name in graph.exposed:
+        outputs.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
     model = helper.make_model(
         helper.make_graph(graph.nodes, "encoder", [tokens], outputs, graph.constants),
         opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)],
@@ -105,8 +105,7 @@ class _Graph:
         """Add words and positions; every text is the first segment, so it joins the positions."""
         table = self._weights["embeddings.position_embeddings.weight"]
         table = table + self._weights["embeddings.token_type_embeddings.weight"][0]
-        vocabulary = self._weights["embeddings.word_embeddings.weight"]
-        words = self.add("Gather", self.constant("words", vocabulary), INPUT)
+        words = self._words(self._weights["embeddings.word_embeddings.weight"])
         axis, length = self.constant("axis", np.array([0])), self.add("Shape", INPUT)
         places = self.add("Slice", self.constant("positions", table), axis, length, axis)
         return self._normalise(self.add("Add", words, places), "embeddings.LayerNorm")
@@ -131,6 +130,16 @@ class _Graph:
         wide = self.add("Gelu", wide, domain=_CONTRIB)
         [narrow] = self._linear(wide, f"{layer}.down", f"{prefix}.output.dense")
         return self._normalise(self.add("Add", narrow, states), f"{prefix}.output.LayerNorm")
+
+    def _words(self, vocabulary: Floats) -> str:
+        if self._damping is None:
+            return self.add("Gather", self.constant("words", vocabulary), INPUT)
+        # Four fifths of the weights, of which a text needs a few rows: small means quick to load.
+        integers, steps = _quantise(vocabulary.T, 127)
+        rows = self.add("Gather", self.constant("words", integers.T), INPUT)
+        rows = self.add("Cast", rows, to=onnx.TensorProto.FLOAT)
+        scale = self.add("Gather", self.constant("words.step", steps[:, None]), INPUT)
+        return self.add("Mul", rows, scale)
 
     def _normalise(self, states: str, name: str) -> str:
         parameters = [
@@ -159,7 +168,7 @@ class _Graph:
         )
         results = []
         for name in names:
-            integers, steps = _quantise(matrices[name] * damping[:, None])
+            integers, steps = _quantise(matrices[name] * damping[:, None], _MATRIX_LIMIT)
             inputs = (
                 quantised,
                 self.constant(name, integers),
@@ -173,7 +182,7 @@ class _Graph:
         return results
 
 
-def _quantise(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
-    """Round each column to integers times a step of its own."""
-    steps = np.maximum(np.abs(matrix).max(axis=0), np.float32(1e-12)) / np.float32(_WEIGHT_LIMIT)
+def _quantise(matrix: Floats, limit: int) -> tuple[NDArray[np.int8], Floats]:
+    """Round each column to integers of at most the limit, times a step of its own."""
+    steps = np.maximum(np.abs(matrix).max(axis=0), np.float32(1e-12)) / np.float32(limit)
     return np.rint(matrix / steps).astype(np.int8), steps

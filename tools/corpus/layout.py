@@ -25,6 +25,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _MANIFEST = "corpus.json"
 _IN_USE = "in-use"
 
+# The parts of a generation.
+CATALOG = "catalog.sqlite"
+TERMS = "terms"
+VECTORS = "chroma"
+
 
 class Manifest(BaseModel):
     """What ``corpus.json`` says.
@@ -127,15 +132,15 @@ def commit(folder: Path, manifest: Manifest) -> None:
     _flush_one(folder)
 
 
-def remove_unused(folder: Path, live: str | None) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove every generation that is neither live nor open in a reader."""
+    manifest = read_manifest(folder)
     for directory in folder.glob("generation-*"):
-        if directory.name == live:
+        if manifest is not None and directory.name == manifest.generation:
             continue
         with _opened(directory / _IN_USE) as file:
-            if file is not None and not _locked(file, fcntl.LOCK_EX):
-                continue
-            shutil.rmtree(directory, ignore_errors=True)
+            if file is None or _locked(file, fcntl.LOCK_EX):
+                shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextmanager

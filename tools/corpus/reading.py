@@ -1,6 +1,7 @@
 """The first step of indexing: bring a catalog up to date with files."""
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -42,9 +43,9 @@ class CatalogUpdate:
         files: dict[Path, None] = {}
         unreadable: list[str] = []
         for path in paths:
-            if not path.exists() and not self._catalog.files_below(str(path.resolve())):
-                raise DocumentError(f"no file or directory: {path}")
-            for found in find_files(path) if path.exists() else ():
+            if not os.path.lexists(path) and not self._catalog.files_below(str(path.resolve())):
+                raise DocumentError(f"no file or directory that can be reached: {path}")
+            for found in find_files(path) if os.path.lexists(path) else ():
                 if isinstance(found, Path):
                     files[found] = None
                 else:
@@ -55,11 +56,11 @@ class CatalogUpdate:
             progress(done, len(files))
             self._read(file)
         progress(len(files), len(files))
-        for file in sorted(known - {str(file) for file in files}):
+        for gone in sorted(known - {str(file) for file in files}):
             # What lies in a directory that cannot be read now has not gone away.
-            if not file.startswith(tuple(unreadable)):
-                self._forget(file, self._catalog.sources_of(file))
-                self._catalog.remember_file(file, None)
+            if not gone.startswith(tuple(unreadable)):
+                self._forget(self._catalog.sources_of(gone))
+                self._catalog.remember_file(gone, None)
 
     def _read(self, path: Path) -> None:
         file = str(path)
@@ -81,7 +82,7 @@ class CatalogUpdate:
                 update={"reason": f"{bad[0].reason}; what was indexed from it before stays"}
             )
         else:
-            self._forget(file, before - met)
+            self._forget(before - met)
         self.bad.extend(bad)
         self._catalog.remember_file(file, None if bad else digest)
 
@@ -97,7 +98,7 @@ class CatalogUpdate:
         else:
             self.changed += 1
 
-    def _forget(self, file: str, sources: set[str]) -> None:
+    def _forget(self, sources: set[str]) -> None:
         for source in sources:
             self._catalog.remove(source)
         self.removed += len(sources)

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from .readers import BadDocument
 
+Stage = Literal["reading", "encoding", "storing", "finishing"]
+
 
 class IndexProgress(BaseModel):
     """How far indexing has come.
@@ -19,7 +21,7 @@ class IndexProgress(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    stage: Literal["reading", "encoding", "storing", "finishing"]
+    stage: Stage
     done: int
     total: int
 

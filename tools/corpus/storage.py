@@ -5,13 +5,13 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ...errors import StorageFull
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FULL_WORDS = re.compile(
-    r"disk is full|no space left|\(os error (?:28|27|122)\)|disk quota|file too large", re.IGNORECASE
+    r"disk is full|no space left|\(os error (?:28|27|122)\)|disk quota|file too large",
+    re.IGNORECASE,
 )
 
 
@@ -25,7 +25,7 @@ def is_full(error: BaseException) -> bool:
 
 
 @contextmanager
-def full_disk_told(folder: Path) -> Iterator[None]:
+def full_disk_told(name: str) -> Iterator[None]:
     """Raise `StorageFull` for whatever a full disk makes the libraries raise."""
     try:
         yield
@@ -34,7 +34,7 @@ def full_disk_told(folder: Path) -> Iterator[None]:
     except Exception as error:
         if is_full(error):
             raise StorageFull(
-                f"no room left on the disk to write the index of corpus {folder.name!r}; it is as "
-                "it was before, and what was encoded is kept where there was room"
+                f"no room left on the disk to write the index of corpus {name!r}; it is as "
+                "it was before"
             ) from error
         raise

@@ -13,8 +13,8 @@ _stemming = threading.Lock()
 
 
 def _tokens(texts: list[str]) -> list[list[str]]:
-    import bm25s
-    import Stemmer
+    import bm25s  # type: ignore[import-untyped]
+    import Stemmer  # type: ignore[import-not-found]
 
     with _stemming:
         tokens = bm25s.tokenize(
@@ -69,4 +69,3 @@ class Terms:
         # A stable sort, so that equal scores always come in the same order.
         best = matching[np.argsort(-scores[matching], kind="stable")[:limit]]
         return [(self._ids[row].decode(), float(scores[row])) for row in best]
-

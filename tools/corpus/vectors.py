@@ -51,7 +51,7 @@ class Vectors:
 
     def close(self) -> None:
         """Release the files or connections."""
-        self._client.close()
+        _close(self._client)
 
     def count(self) -> int:
         """Return how many vectors there are."""
@@ -93,7 +93,7 @@ class Vectors:
         """Return the keys nearest to a vector with their cosines, best first."""
         with _translated(self._server):
             found = self._collection.query(
-                query_embeddings=[np.asarray(vector, np.float32)],
+                query_embeddings=np.asarray(vector, np.float32)[np.newaxis],
                 n_results=limit,
                 include=["distances"],
             )
@@ -133,7 +133,7 @@ def remove_served(url: str, prefix: str, *, keep: str | None) -> None:
         for collection in client.list_collections():
             if collection.name.startswith(prefix) and collection.name != keep:
                 client.delete_collection(collection.name)
-        client.close()
+        _close(client)
 
 
 _opening = threading.Lock()
@@ -168,6 +168,11 @@ def _connect(url: str) -> "ClientAPI":
         ssl=secure,
         settings=Settings(_env_file=None, anonymized_telemetry=False),  # type: ignore[call-arg]
     )
+
+
+def _close(client: "ClientAPI") -> None:
+    # Chroma's declared type of a client lacks what all its clients have.
+    client.close()  # type: ignore[attr-defined]
 
 
 @contextmanager

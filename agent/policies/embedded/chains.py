@@ -18,7 +18,7 @@ _START = re.compile(
 )
 _TAIL = re.compile(
     r" (?:was |is |were |are )?(?:born|die|died|from|located|based|live|lived|founded|formed"
-    r"|released|established|named after|buried|graduate(?: from)?|study|work(?: at| for)?|educated"
+    r"|released|established|named after|buried|graduate(?: from)?|study|work(?: at| for)?|educated|earned|received|got|won"
     r"|headquartered|published|created|written|set|play|played|married to|win|attend|have|get)"
     r"(?: in| on| at| for| to)?$"
 )

@@ -165,7 +165,9 @@ def _split_same(text: str, chain: Chain) -> bool:
     ):
         relation, end = match["rel"] or "", match["end"]
         found = sides(match["pair"], "and")
-        if found is None and (apart := re.fullmatch(r"with (.+)|.*\bsame .+? (?:as|with) (.+)", end)):
+        if found is None and (
+            apart := re.fullmatch(r"with (.+)|.*\bsame .+? (?:as|with) (.+)", end)
+        ):
             other = apart[1] or apart[2]
             if is_reference(match["pair"]) and is_reference(other):
                 found = Sides(match["pair"], other)
@@ -180,7 +182,9 @@ def _split_same(text: str, chain: Chain) -> bool:
         if re.search(wording, end):
             if relation and "located" in question:
                 question, conclusion = _SAME[1][1], _SAME[1][2]
-            head = f"Is it true that the {_singular(relation)}s of" if relation else "Is it true that"
+            head = (
+                f"Is it true that the {_singular(relation)}s of" if relation else "Is it true that"
+            )
             return _ask_sides(chain, pair, relation, question, head, "and", "", conclusion)
     return False
 

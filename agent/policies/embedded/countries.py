@@ -199,9 +199,7 @@ def _entries() -> list[tuple[list[str], list[str]]]:
     ]
 
 
-_COUNTRY_OF = {
-    plain(word): names[0] for names, people in _entries() for word in (*names, *people)
-}
+_COUNTRY_OF = {plain(word): names[0] for names, people in _entries() for word in (*names, *people)}
 _NAMES = {word: names[0] for names, _ in _entries() for word in names}
 _PEOPLE = {word: names[0] for names, people in _entries() for word in people}
 

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 
 from .countries import countries, country_of, nationalities
+from .names import names
 from .questions import Asked
 from .relations import Relation
 from .sentences import Candidate
 from .spans import tidied
-from .text import plain, words
+from .text import bare_title, plain, words
 
 _LEAD = re.compile(r"\b(?:is|was|are|were|were both) (?:an?|the|one of)\b")
 
@@ -34,7 +35,7 @@ def extracted(asked: Asked, candidate: Candidate) -> Span | None:
 
 def _by_pattern(relation: Relation, asked: Asked, candidate: Candidate) -> Span | None:
     text = candidate.sentence.text
-    subject_words = set(words(asked.subject)) | set(words(candidate.passage.title))
+    own_names = (words(asked.subject), tuple(bare_title(candidate.passage.title).split()))
     floor = _after_subject(asked.subject, text) if candidate.link < 0.9 else 0
     patterns = relation.compiled
     for order, pattern in enumerate(patterns):
@@ -43,9 +44,12 @@ def _by_pattern(relation: Relation, asked: Asked, candidate: Candidate) -> Span 
             own = words(text[start:end])
             if end <= start or not own or start < floor:
                 continue
-            if relation.answer == "person" and all(word in subject_words for word in own):
+            if relation.answer == "person" and own in own_names:
                 continue
             sureness = 1.0 - 0.45 * order / max(len(patterns), 3)
+            if floor and names(text[floor : match.start()]):
+                # Somebody else comes between the subject and what is said.
+                sureness *= 0.5
             return Span(start, end, sureness)
     return None
 
@@ -53,7 +57,7 @@ def _by_pattern(relation: Relation, asked: Asked, candidate: Candidate) -> Span 
 def _after_subject(subject: str, text: str) -> int:
     """Where a sentence of another passage begins to speak of the subject."""
     position = plain(text).find(plain(subject)) if subject else -1
-    return max(position, 0)
+    return position + len(subject) if position >= 0 else 0
 
 
 def _of_country(relation: Relation, candidate: Candidate) -> Span | None:

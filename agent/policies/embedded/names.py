@@ -18,7 +18,18 @@ NAME = (
     rf"(?:{_TOKEN}(?:(?: (?:{_PARTICLE} ?){{1,2}}| ){_TOKEN})*"
     rf"(?:, (?:\d+\w\w )?{_RANK} (?:of )?{_TOKEN}(?:[- ]{_TOKEN})*)?(?:,? (?:Jr|Sr)\.)?)"
 )
-PLACE = rf"(?:{_TOKEN}(?:(?: (?:{_PARTICLE} ?){{1,2}}| ){_TOKEN})*(?:, {_TOKEN}(?: {_TOKEN})*){{0,3}})"
+# What a name does not go before when it only says where somebody's office is: "Oregon senator X".
+NOT_A_ROLE = (
+    rf"(?!(?:-\w+)? (?:[a-z\-]+ ){{0,3}}?(?:representative|senator|king|queen|ruler|emperor|actor"
+    r"|actress|singer|songwriter|singer-songwriter|rapper|band|group|duo|director|filmmaker|producer"
+    r"|politician|musician|businessman|businesswoman|writer|author|novelist|poet|playwright"
+    r"|journalist|painter|artist|architect|player|footballer|governor|mayor|judge|general|officer"
+    r"|physician|lawyer|minister|president|bishop|industrialist|banker|merchant|nobleman|star"
+    rf"|composer|comedian|photographer|screenwriter|model|dancer),? {UPPER})"
+)
+PLACE = (
+    rf"(?:{_TOKEN}(?:(?: (?:{_PARTICLE} ?){{1,2}}| ){_TOKEN})*(?:, {_TOKEN}(?: {_TOKEN})*){{0,3}})"
+)
 QUOTED = r"(?:[\"“](?P<{0}>[^\"”]{{2,90}})[\"”])"
 CAPITALISED = re.compile(NAME)
 PLACE_SPAN = re.compile(PLACE)

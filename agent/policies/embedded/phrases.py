@@ -29,13 +29,9 @@ _THING_NOUN = (
 _OF = re.compile(rf"(?:the )?(?P<noun>{_RELATION}) (?:of|for) (?:the )?(?P<x>.+)")
 _CLASS_REST = re.compile(rf"(?:{CLASS_NOUNS})s?\b")
 _POSSESSIVE = re.compile(rf"(?P<x>.+?) ?['’]s? (?P<noun>{_RELATION})")
-_WHO = re.compile(
-    rf"the (?:[\w\-]+ ){{0,3}}?(?P<noun>{_PERSON_NOUN}) (?:who|that) (?P<verb>.+)"
-)
+_WHO = re.compile(rf"the (?:[\w\-]+ ){{0,3}}?(?P<noun>{_PERSON_NOUN}) (?:who|that) (?P<verb>.+)")
 _THAT = re.compile(rf"the (?P<noun>{_THING_NOUN}|{_PLACE_NOUN}) (?:that|which) (?P<verb>.+)")
-_WHERE = re.compile(
-    rf"the (?P<noun>{_PLACE_NOUN}|{_THING_NOUN}) (?:where|in which) (?P<clause>.+)"
-)
+_WHERE = re.compile(rf"the (?P<noun>{_PLACE_NOUN}|{_THING_NOUN}) (?:where|in which) (?P<clause>.+)")
 _MOVED = re.compile(r"(?P<x>.+?) (?P<aux>was|is|were|are|has|had|will|can) (?P<rest>.+)")
 _PAST = {
     "died": "die", "lived": "live", "grew up": "grow up", "studied": "study", "worked": "work",
@@ -117,7 +113,9 @@ def is_reference(phrase: str) -> bool:
     bare = re.sub(rf"^(?:the )?(?:{CLASS_NOUNS})s?,? ", "", phrase.strip())
     if bare != phrase.strip() and bare:
         return bool(re.match(rf"[\"“'‘{{(]|{UPPER}|\d|[¡¿.]", bare))
-    opening = re.match(rf"(?:the )?(?:[\"“'‘{{]|{UPPER}|\d|(?:de|von|van|al|el|la|le|d'|i)\b)", bare)
+    opening = re.match(
+        rf"(?:the )?(?:[\"“'‘{{]|{UPPER}|\d|(?:de|von|van|al|el|la|le|d'|i)\b)", bare
+    )
     if opening is None:
         return False
     # A name holds no verbs: anything of a clause in lower case means that it is none.

@@ -112,7 +112,7 @@ def without_class(phrase: str) -> str:
     """Return a noun phrase without the class noun before its title: *film X* is *X*."""
     return re.sub(
         rf"^(?:the )?(?:{CLASS_NOUNS})s?,? (?=[\"“'{{]|{UPPER}|\d)", "", phrase.strip()
-    ).strip(" \"“”")
+    ).strip(' "“”')
 
 
 @cache

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Literal
 
 from .dates import DATE
-from .names import NAME, PLACE
+from .names import NAME, NOT_A_ROLE, PLACE
 
 AnswerType = Literal[
     "person", "place", "country", "nationality", "date", "year", "number", "yes_no", "work",
@@ -19,7 +19,7 @@ AnswerType = Literal[
 ]  # fmt: skip
 _ROLE = r"(?:(?:the |an? )?(?:[\w\-]+(?: and|,)? ){0,4}?)"
 _SLOTS = {
-    "<name>": rf"(?P<answer>{NAME})",
+    "<name>": rf"(?P<answer>{NAME}){NOT_A_ROLE}",
     "<other>": NAME,
     "<place>": rf"(?P<answer>{PLACE})",
     "<date>": rf"(?P<answer>{DATE.pattern}|\b\d{{3}}\b)",
@@ -172,7 +172,7 @@ RELATIONS: tuple[Relation, ...] = (
             r"(?:[Ss]on|[Dd]aughter|child) of <other>[^.;]{0,60}?(?:and|by|with)"
             r" (?:of )?(?:his |her )?(?:\w+ ){0,2}(?:wife|consort|concubine|mistress|spouse)?,? ?"
             r"<name>",
-            r"(?:[Ss]on|[Dd]aughter|child) of (?:[\w\-]+ ){0,3}<name>",
+            r"(?:[Ss]on|[Dd]aughter|child) of (?:[a-z\-]+ ){0,3}<name>",
             r"born (?:\w+ )*?to <other>[^.;]{0,60}? and (?:his wife,? )?<role><name>",
             r"and (?:his )?(?:\w+ )?wife,? <role><name>",
         ),
@@ -199,7 +199,7 @@ RELATIONS: tuple[Relation, ...] = (
         "birthplace", ("place of birth", "birthplace", "birth place", "hometown", "home town"),
         "place", "born birthplace native raised",
         (
-            r"\b[Bb]orn (?:[^.;()]{0,60}? )?(?:in|at|near) (?:the \w+(?: \w+)? of )?<place>",
+            r"\b[Bb]orn (?:[^.;()]{0,60}? )??(?:in|at|near) (?:the \w+(?: \w+)? of )?<place>",
             r"\( ?(?:née [^;,]+[;,] )?(?:born |b\. )?<day>,? (?:in |at )?<place>(?= ?[–—\-)])",
             r"\( ?<place>,? <day> ?[–—\-]", r"\([^)]*?(?:born )?<day>,? (?:in |at )?<place>[^)]*?"
             r"[–—\-)]", r"(?:native of|hails from|came from|originally from|raised in) <place>",
@@ -212,8 +212,8 @@ RELATIONS: tuple[Relation, ...] = (
         "birthdate", ("date of birth", "birthday", "birth date", "birthdate", "birth year"), "date",
         "born birth",
         (
-            r"\b[Bb]orn:? (?:[^.;()]{0,60}? )?(?:on |in )?<date>", r"\b(?:b\.|né[e]? [^;]*;) ?<date>",
-            r"\((?:[^()]*?[;,] )?<date>[^)]*?[–—\-)]", r"\([^)]*?<date>",
+            r"\b[Bb]orn:? (?:[^.;()]{0,60}? )??(?:on |in )?<date>", r"\b(?:b\.|né[e]? [^;]*;) ?<date>",
+            r"\((?:[^()]*?[;,] )??<date>[^)]*?[–—\-)]", r"\([^)]*?<date>",
         ),
         ("when (?:was|is|were) {x} born", "when is {x} ?['’]s birthday", "(?:in )?what year was {x}"
          " born(?: in)?", "on (?:what|which) (?:date|day) was {x} born", "when is {x} birthday",
@@ -222,7 +222,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(
         "deathplace", ("place of death", "death place"), "place", "died death killed",
         (
-            r"\b[Dd]ied (?:[^.;()]{0,60}? )?(?:in|at|near) (?:his \w+ in )?<place>",
+            r"\b[Dd]ied (?:[^.;()]{0,60}? )??(?:in|at|near) (?:his \w+ in )?<place>",
             r"[–—\-] ?(?:d\. )?<day>,? (?:in |at )?<place>[^)]*?\)",
             r"[–—\-] ?<place>,? <day>[^)]*?\)",
             r"(?:killed|assassinated|executed|murdered) [^.;]{0,60}?(?:in|at) <place>",
@@ -235,7 +235,7 @@ RELATIONS: tuple[Relation, ...] = (
         "deathdate", ("date of death", "death date"), "date", "died death killed",
         (
             r"\([^()]*?<day>[^()]*? ?[–—\-] ?(?:d\. ?)?(?:in )?(?:<other>(?:, <other>)*,? )?<date>",
-            r"(?:\b[Dd]ied|\bd\.) (?:[^.;()]{0,60}? )?(?:on |in )?<date>",
+            r"(?:\b[Dd]ied|\bd\.) (?:[^.;()]{0,60}? )??(?:on |in )?<date>",
             r"(?:killed|assassinated|executed|death) [^.;]{0,60}?(?:on |in )<date>",
             r"[–—\-] ?<date> ?\)",
         ),
@@ -250,13 +250,13 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(
         "burial place", ("place of burial", "burial place", "resting place"), "place",
         "buried burial interred",
-        (r"(?:buried|interred|entombed) (?:[^.;]{0,30}? )?(?:in|at) (?:the )?<place>",),
+        (r"(?:buried|interred|entombed) (?:[^.;]{0,30}? )??(?:in|at) (?:the )?<place>",),
         ("where (?:was|is) {x} buried",),
     ),
     Relation(
         "cause of death", ("cause of death",), "phrase", "died death killed cause",
         (
-            r"\b[Dd]ied (?:[^.;]{0,50}? )?(?:of|from) (?:an? |the )?"
+            r"\b[Dd]ied (?:[^.;]{0,50}? )??(?:of|from) (?:an? |the )?"
             r"(?P<answer>[a-z][\w\- ]{2,40}?)(?= in\b| on\b| at\b| while| contracted| aged"
             r"|[.,;(]|$)", r"from (?:an? )?(?P<answer>(?:\w+ )?(?:cancer|attack|failure|disease"
             r"|tuberculosis|pneumonia|stroke|accident|suicide))",
@@ -269,9 +269,9 @@ RELATIONS: tuple[Relation, ...] = (
         "education", ("alma mater", "university", "college"), "organisation",
         "graduated studied educated attended degree university school college student",
         (
-            r"(?:[Gg]raduated|degree|[Gg]raduate|MFA|MBA|PhD|Ph\.D\.|doctorate) (?:[^.;]{0,60}? )?"
+            r"(?:[Gg]raduated|degree|[Gg]raduate|MFA|MBA|PhD|Ph\.D\.|doctorate) (?:[^.;]{0,60}? )??"
             r"(?:from|at|of) (?:the )?<org>",
-            r"(?:[Ss]tudied|[Ee]ducated|enrolled|education|trained) (?:[^.;]{0,60}? )?(?:at|in) "
+            r"(?:[Ss]tudied|[Ee]ducated|enrolled|education|trained) (?:[^.;]{0,60}? )??(?:at|in) "
             r"(?:the )?<org>", r"(?:[Aa]ttended|alumnus of|alumna of) (?:the )?<org>",
         ),
         ("where did {x} (?:graduate|study|go to (?:school|college|university))(?: from| at)?",

@@ -59,7 +59,7 @@ _MORE: tuple[Relation, ...] = (
     ),
     Relation(
         "location", ("location",), "place", "located situated lies",
-        (r"(?:located|situated|lies|based|found|headquartered) (?:[^.;]{0,40}? )?(?:in|at|near|on) "
+        (r"(?:located|situated|lies|based|found|headquartered) (?:[^.;]{0,40}? )??(?:in|at|near|on) "
          r"(?:the )?(?:\w+ of )?<place>", r" in (?:the )?(?:\w+ of )?<place>"),
         ("where (?:is|was|are|were) {x}(?: located| situated| based| held)?",
          "in (?:what|which) (?:city|town|state|county|province|region|district|village) (?:is|was) "
@@ -67,7 +67,7 @@ _MORE: tuple[Relation, ...] = (
     ),
     Relation(
         "headquarters", ("headquarters", "headquarter"), "place", "headquartered based",
-        (r"(?:[Hh]eadquartered|[Bb]ased|[Hh]eadquarters) (?:[^.;]{0,40}? )?(?:in|at) (?:the )?"
+        (r"(?:[Hh]eadquartered|[Bb]ased|[Hh]eadquarters) (?:[^.;]{0,40}? )??(?:in|at) (?:the )?"
          r"<place>",),
         ("where (?:is|are|was) {x} (?:headquartered|based)",
          "(?:in )?(?:what|which) (?:city|town|state|country) (?:is|are|was) {x} "

@@ -62,17 +62,13 @@ def _likeness(title: str, name: str) -> float:
     return 0.8 * share if share >= 0.5 else 0.0
 
 
-def candidates(
-    asked: Asked, passages: Sequence[Passage], vectors: VectorCache
-) -> list[Candidate]:
+def candidates(asked: Asked, passages: Sequence[Passage], vectors: VectorCache) -> list[Candidate]:
     """Return the sentences worth reading, best first."""
     terms = stems(asked.text)
     read = [(passage, sentences(passage.text)) for passage in passages]
     bags = [stems(f"{passage.title} {passage.text}") for passage in passages]
     frequency = Counter(term for bag in bags for term in bag)
-    weight = {
-        term: math.log(1 + (len(bags) + 0.5) / (frequency[term] + 0.5)) for term in terms
-    }
+    weight = {term: math.log(1 + (len(bags) + 0.5) / (frequency[term] + 0.5)) for term in terms}
     total = sum(weight.values()) or 1.0
     subject = asked.subject and plain(asked.subject)
     found: list[Candidate] = []

@@ -70,9 +70,7 @@ def _within(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
-def best_span(
-    text: str, asked: Asked, title: str
-) -> tuple[int, int, float] | None:
+def best_span(text: str, asked: Asked, title: str) -> tuple[int, int, float] | None:
     """Return the best span of the type asked for with a score in [0, 1]; None where none fits.
 
     A span near the question's words is likelier; one that repeats the question is none.
@@ -102,7 +100,7 @@ def best_span(
 def tidied(text: str, wanted: AnswerType, start: int, end: int) -> tuple[int, int]:
     """Return a span without the roles, quotes and punctuation at its edges."""
     span = text[start:end]
-    while span and (span[0] in " ,;:\"“'(") :
+    while span and (span[0] in " ,;:\"“'("):
         span, start = span[1:], start + 1
     while span and span[-1] in " ,;:\"”'([":
         span = span[:-1]

@@ -64,9 +64,7 @@ def plain(text: str) -> str:
 
 def words(text: str) -> tuple[str, ...]:
     """Return the plain words of a text, possessive endings removed."""
-    return tuple(
-        re.sub(r"(?:['’]s|['’.])$", "", word) for word in _WORD.findall(plain(text))
-    )
+    return tuple(re.sub(r"(?:['’]s|['’.])$", "", word) for word in _WORD.findall(plain(text)))
 
 
 def content_words(text: str) -> tuple[str, ...]:

@@ -20,9 +20,7 @@ def judged(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
         return StepAnswer()
     best = max(about, key=lambda item: (_held(claimed, item), item.score, -item.index))
     held = _held(claimed, best)
-    quote = Quote(
-        passage_id=best.passage.id, text=best.sentence.text, start=best.sentence.start
-    )
+    quote = Quote(passage_id=best.passage.id, text=best.sentence.text, start=best.sentence.start)
     denied = bool({"not", "never", "no"} & set(words(best.sentence.text)))
     if held >= 0.6:
         answer, confidence = ("no" if denied else "yes"), 0.35 + 0.4 * held

@@ -1,0 +1,87 @@
+"""The answer at the end: what it is, what it rests on, what it took."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from rich.text import Text
+
+from ...graphs.answer import Answer, Citation
+from .progress import limit_name
+from .quotes import quoted_sentence
+from .safe_text import clean
+
+
+class Line(NamedTuple):
+    """A line of output and how far it is indented."""
+
+    text: Text
+    indent: int = 0
+
+
+def answer_lines(answer: Answer) -> Iterator[Line]:
+    """Return the lines that show an answer: short answer, sentences, citations, usage."""
+    if answer.abstained:
+        yield Line(Text("No answer found", style="bold yellow"))
+    else:
+        yield Line(Text(clean(answer.short_answer or ""), style="bold green"))
+    if sentences := _sentences(answer):
+        yield Line(sentences)
+    if answer.citations:
+        yield Line(Text())
+    by_number = sorted(answer.citations, key=lambda citation: citation.number)
+    for number, group in groupby(by_number, key=lambda citation: citation.number):
+        yield from _citation(number, list(group), answer.short_answer)
+    yield Line(Text())
+    if answer.stopped_by:
+        limit = limit_name(answer.stopped_by)
+        yield Line(Text(f"Stopped early: the limit of {limit} is used up.", style="yellow"))
+    yield Line(_usage(answer))
+
+
+def _sentences(answer: Answer) -> Text:
+    text = Text()
+    for sentence in answer.sentences:
+        text.append(" " if text else "").append(clean(sentence.text))
+        for number in sentence.citations:
+            text.append(f" [{number}]", style="cyan")
+    return text
+
+
+def _citation(number: int, citations: list[Citation], short_answer: str | None) -> Iterator[Line]:
+    passage = citations[0].passage
+    label = f"[{number}] "
+    yield Line(
+        Text(label, style="cyan")
+        .append(clean(passage.title), style="bold default")
+        .append("  " + clean(passage.source), style="dim default")
+    )
+    for citation in citations:
+        sentence = quoted_sentence(passage, citation.quote, citation.start, short_answer)
+        yield Line(quotation(*sentence), indent=len(label))
+
+
+def quotation(before: str, highlighted: str, after: str) -> Text:
+    """Return a quoted sentence in quotation marks, part of it highlighted."""
+    return (
+        Text("“", style="dim")
+        .append(before)
+        .append(highlighted, style="bold green not dim")
+        .append(after + "”")
+    )
+
+
+def _usage(answer: Answer) -> Text:
+    usage = answer.usage
+    parts = [
+        f"{usage.seconds:.1f} s",
+        _counted(usage.searches, "search", "searches"),
+        _counted(usage.policy_calls, "policy call", "policy calls"),
+    ]
+    if answer.thread_id:
+        parts.append(f"thread {clean(answer.thread_id)}")
+    return Text(" · ".join(parts), style="dim")
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

@@ -1,0 +1,156 @@
+"""``clew ask`` and ``clew resume``."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import PlanError
+from .app import ABSTAINED, ANSWERED
+from .options import AsJson, Home, load_settings
+from .output import print_json
+
+if TYPE_CHECKING:
+    from ...graphs.events import Event
+    from ...graphs.plan import Plan
+    from ..search_agent import SearchAgent
+    from ..settings import Settings
+    from .following import View
+
+
+def ask(
+    question: Annotated[
+        str,
+        typer.Argument(help="What to answer; - reads it from standard input.", show_default=False),
+    ],
+    corpus: Annotated[str | None, typer.Option(help="Corpus to search.")] = None,
+    workflow: Annotated[str | None, typer.Option(help="How the plan grows.")] = None,
+    expansion: Annotated[
+        str | None, typer.Option(help="How the next steps are chosen among proposals.")
+    ] = None,
+    policy: Annotated[
+        str | None, typer.Option(help="What plans, rewrites, reads, refines and writes.")
+    ] = None,
+    critic: Annotated[str | None, typer.Option(help="What scores the steps.")] = None,
+    search: Annotated[
+        str | None, typer.Option(help="Where to search, separated by commas.")
+    ] = None,
+    max_seconds: Annotated[
+        str | None, typer.Option(help="Wall time; none for no limit, here and below.")
+    ] = None,
+    max_searches: Annotated[str | None, typer.Option(help="Searches.")] = None,
+    max_policy_calls: Annotated[str | None, typer.Option(help="Calls of the policy.")] = None,
+    max_rounds: Annotated[
+        str | None, typer.Option(help="How many times to make or extend the plan.")
+    ] = None,
+    plan: Annotated[
+        Path | None, typer.Option(help="JSON file with sub-questions to start from.")
+    ] = None,
+    thread: Annotated[str | None, typer.Option(help="Name to save the run under.")] = None,
+    home: Home = None,
+    json: AsJson = False,
+) -> None:
+    """Ask with the settings that the options give."""
+    settings = load_settings(
+        home=home,
+        corpus=corpus,
+        workflow=workflow,
+        expansion=expansion,
+        policy=policy,
+        critic=critic,
+        search=search,
+        max_seconds=max_seconds,
+        max_searches=max_searches,
+        max_policy_calls=max_policy_calls,
+        max_rounds=max_rounds,
+    )
+    text = _given_text(question)
+    given = _given_plan(plan) if plan is not None else None
+    _show_answer(
+        text,
+        settings,
+        lambda agent: agent.astream(text, thread_id=thread, plan=given),
+        json=json,
+    )
+
+
+def resume(
+    thread: Annotated[
+        str,
+        typer.Argument(help="Thread id of the run, as clew ask showed it.", show_default=False),
+    ],
+    home: Home = None,
+    json: AsJson = False,
+) -> None:
+    """Go on with the settings that the run was made with."""
+    from ..search_agent import saved_settings
+
+    settings = load_settings(home=home)
+    saved = asyncio.run(saved_settings(settings, thread))
+    _show_answer(
+        f"Run {thread}",
+        # The folder may have been moved since.
+        saved.replaced(home=settings.home),
+        lambda agent: agent.astream_resume(thread),
+        json=json,
+    )
+
+
+def _show_answer(
+    question: str,
+    settings: "Settings",
+    run: "Callable[[SearchAgent], AsyncIterator[Event]]",
+    *,
+    json: bool,
+) -> None:
+    from .following import follow
+
+    with _view(question, json=json) as view:
+        if settings.corpus == "sample" and "corpus" in settings.search:
+            _announce_indexing(settings, view)
+        # Imported under the view, which has something to show meanwhile.
+        from ..search_agent import SearchAgent
+
+        answer = follow(run(SearchAgent(settings)), view)
+    if json:
+        print_json(answer.model_dump(mode="json"))
+    raise typer.Exit(ABSTAINED if answer.abstained else ANSWERED)
+
+
+def _view(question: str, *, json: bool) -> "View":
+    if json:
+        from .following import SilentView
+
+        return SilentView()
+    if sys.stdout.isatty():
+        from .live import LiveView
+
+        return LiveView(question)
+    from .plain import PlainView
+
+    return PlainView(question)
+
+
+def _announce_indexing(settings: "Settings", view: "View") -> None:
+    from ...tools.corpus.layout import corpus_names
+
+    if settings.corpus not in corpus_names(settings.home):
+        view.note("Indexing the sample corpus; this is done once")
+
+
+def _given_text(question: str) -> str:
+    text = sys.stdin.read() if question == "-" else question
+    # Bytes that are no UTF-8 arrive as lone surrogates, which cannot be written out again.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _given_plan(path: Path) -> "Plan":
+    from ...graphs.plan import parse_plan
+
+    try:
+        return parse_plan(path.read_bytes())
+    except OSError as error:
+        raise PlanError(f"the plan {path} cannot be read: {error.strerror}") from None

@@ -1,0 +1,38 @@
+"""The commands with their options; imported once a command is named."""
+
+from typing import Annotated
+
+import typer
+
+from . import ask as asking
+from .app import COMMANDS
+from .corpora import corpora
+from .doctor import doctor
+from .index import index
+
+# Plain help and plain errors: rich would take longer to import than anything else here.
+app = typer.Typer(
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("ask", help=COMMANDS["ask"])(asking.ask)
+app.command("resume", help=COMMANDS["resume"])(asking.resume)
+app.command("index", help=COMMANDS["index"])(index)
+app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
+app.command("doctor", help=COMMANDS["doctor"])(doctor)
+
+
+@app.callback(invoke_without_command=True)
+def clew(
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Answers questions that no single search answers."""
+    if version:
+        from ... import __version__
+
+        print(f"clew {__version__}")
+        raise typer.Exit

@@ -1,0 +1,42 @@
+"""What Ctrl-C does: the first stops in good order, the second at once."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from .app import INTERRUPTED
+
+_SHOW_CURSOR = b"\x1b[?25h"
+
+
+class Interrupted(Exception):
+    """The user stopped a command with Ctrl-C; the message says how to go on."""
+
+
+@contextmanager
+def cancelled_by_ctrl_c() -> Iterator[None]:
+    """Cancel the current task at the first Ctrl-C, and quit at once at the second."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # Stays in place: quitting at once must also work while threads are being waited for.
+        signal.signal(signal.SIGINT, _quit_at_once)
+        loop.call_soon_threadsafe(task.cancel)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is stop:
+            signal.signal(signal.SIGINT, before)
+
+
+def _quit_at_once(number: int, frame: FrameType | None) -> None:
+    if sys.stdout.isatty():
+        os.write(sys.stdout.fileno(), _SHOW_CURSOR)
+    os._exit(INTERRUPTED)

@@ -1,0 +1,111 @@
+"""The view for pipes and files: a plain line for everything that happens, as it happens."""
+
+from types import TracebackType
+from typing import Self
+
+from ...graphs.events import (
+    Event,
+    PlanExtended,
+    RunFinished,
+    RunStarted,
+    SearchFinished,
+    StepFinished,
+    StepJudged,
+    StepStarted,
+)
+from ...graphs.plan import SubQuestion
+from ...graphs.steps import SearchRecord
+from .answers import answer_lines
+from .progress import RunProgress
+from .quotes import quoted_sentence
+from .safe_text import clean
+
+
+class PlainView:
+    """Prints lines without control codes."""
+
+    def __init__(self, question: str) -> None:
+        """Start with what is known before the run begins."""
+        self.progress = RunProgress(question)
+        self._notes_told = 0
+
+    def __enter__(self) -> Self:
+        """Begin; nothing is to be prepared."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End; every line is out already."""
+
+    def note(self, text: str) -> None:
+        """Tell something that no event tells."""
+        _say(text)
+
+    def show(self, event: Event) -> None:
+        """Print what an event tells."""
+        self.progress.apply(event)
+        match event:
+            case RunStarted():
+                _say(f"question: {clean(event.question)}")
+                self._plan(event.plan.sub_questions)
+                for step in event.steps:
+                    self._finished(step.sub_question.id)
+            case PlanExtended():
+                self._plan(event.added)
+            case StepStarted():
+                _say(f"{event.id} started: {clean(event.text)}")
+            case SearchFinished():
+                _say(f"{event.id} searched {search_summary(event.search)}")
+            case StepJudged() if event.again:
+                _say(f"{event.id} searches again, score {event.verdict.score:.2f}")
+            case StepFinished():
+                self._finished(event.step.sub_question.id)
+            case RunFinished():
+                _say("")
+                for line in answer_lines(event.answer):
+                    _say(" " * line.indent + line.text.plain)
+        for note in self.progress.notes[self._notes_told :]:
+            _say(f"note: {clean(note)}")
+        self._notes_told = len(self.progress.notes)
+
+    def _plan(self, sub_questions: tuple[SubQuestion, ...]) -> None:
+        for sub in sub_questions:
+            after = f" (after {', '.join(sub.parents)})" if sub.parents else ""
+            _say(f"plan: {sub.id} {clean(sub.text)}{after}")
+
+    def _finished(self, id: str) -> None:
+        step = self.progress.steps[id]
+        if step.status != "answered":
+            _say(f"{id} {step.status}")
+            return
+        score = f" ({step.score:.2f})" if step.score is not None else ""
+        _say(f"{id} answer: {clean(step.answer.text or '')}{score}")
+        if step.quote:
+            quote, passage = step.quote
+            sentence = "".join(quoted_sentence(passage, quote.text, quote.start))
+            _say(f"{id} quote: “{sentence}” — {clean(passage.title)}")
+
+
+def search_summary(search: SearchRecord) -> str:
+    """Return where was searched for what, and how it ended."""
+    return f"{clean(search.backend)} for “{clean(search.query)}”: {search_outcome(search)}"
+
+
+def search_outcome(search: SearchRecord) -> str:
+    """Return in a few words how a search ended."""
+    match search.outcome:
+        case "found":
+            return f"{search.hits} passage{'' if search.hits == 1 else 's'}"
+        case "empty":
+            return "nothing found"
+        case _:
+            return search.outcome + (f" ({clean(search.reason)})" if search.reason else "")
+
+
+def _say(line: str) -> None:
+    # Flushed, since whoever reads a pipe wants to see lines when they happen.
+    print(line, flush=True)

