@@ -9,14 +9,14 @@ from rich.text import Text
 from ...graphs.answer import Answer, Citation
 from .progress import limit_name
 from .quotes import quoted_sentence
-from .safe_text import clean
+from .wording import clean, counted
 
 
 class Line(NamedTuple):
-    """A line of output and how far it is indented."""
+    """A line of output, and what stands in the margin before it."""
 
     text: Text
-    indent: int = 0
+    margin: str = ""
 
 
 def answer_lines(answer: Answer) -> Iterator[Line]:
@@ -50,15 +50,12 @@ def _sentences(answer: Answer) -> Text:
 
 def _citation(number: int, citations: list[Citation], short_answer: str | None) -> Iterator[Line]:
     passage = citations[0].passage
-    label = f"[{number}] "
-    yield Line(
-        Text(label, style="cyan")
-        .append(clean(passage.title), style="bold default")
-        .append("  " + clean(passage.source), style="dim default")
-    )
+    margin = f"[{number}] "
+    title = Text().append(clean(passage.title), style="bold")
+    yield Line(title.append("  " + clean(passage.source), style="dim"), margin)
     for citation in citations:
         sentence = quoted_sentence(passage, citation.quote, citation.start, short_answer)
-        yield Line(quotation(*sentence), indent=len(label))
+        yield Line(quotation(*sentence), " " * len(margin))
 
 
 def quotation(before: str, highlighted: str, after: str) -> Text:
@@ -75,13 +72,9 @@ def _usage(answer: Answer) -> Text:
     usage = answer.usage
     parts = [
         f"{usage.seconds:.1f} s",
-        _counted(usage.searches, "search", "searches"),
-        _counted(usage.policy_calls, "policy call", "policy calls"),
+        counted(usage.searches, "search", "searches"),
+        counted(usage.policy_calls, "policy call"),
     ]
     if answer.thread_id:
         parts.append(f"thread {clean(answer.thread_id)}")
     return Text(" · ".join(parts), style="dim")
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"

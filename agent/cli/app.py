@@ -4,6 +4,7 @@ Importing typer and a command's own imports take longer than reading the overvie
 overview is printed from a table and everything else is imported when a command is named.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import TextIO
@@ -45,7 +46,16 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # Passages hold any character; a terminal that lacks some shows "?" instead of failing.
         _tolerate_unencodable(stream)
-    sys.exit(run(sys.argv[1:]))
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # before a command could begin
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        # A normal exit would wait for the threads of the work that was stopped.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,6 +1,7 @@
 """``clew ask`` and ``clew resume``."""
 
 import asyncio
+import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 
 from ...errors import PlanError
 from .app import ABSTAINED, ANSWERED
+from .interruption import Interrupted
 from .options import AsJson, Home, load_settings
 from .output import print_json
 
@@ -73,6 +75,7 @@ def ask(
         text,
         settings,
         lambda agent: agent.astream(text, thread_id=thread, plan=given),
+        home=home,
         json=json,
     )
 
@@ -95,6 +98,7 @@ def resume(
         # The folder may have been moved since.
         saved.replaced(home=settings.home),
         lambda agent: agent.astream_resume(thread),
+        home=home,
         json=json,
     )
 
@@ -104,17 +108,23 @@ def _show_answer(
     settings: "Settings",
     run: "Callable[[SearchAgent], AsyncIterator[Event]]",
     *,
+    home: Path | None,
     json: bool,
 ) -> None:
-    from .following import follow
+    try:
+        with _view(question, json=json) as view:
+            # Imported under the view, which has something to show meanwhile.
+            from ..search_agent import SearchAgent
+            from .following import follow
 
-    with _view(question, json=json) as view:
-        if settings.corpus == "sample" and "corpus" in settings.search:
-            _announce_indexing(settings, view)
-        # Imported under the view, which has something to show meanwhile.
-        from ..search_agent import SearchAgent
-
-        answer = follow(run(SearchAgent(settings)), view)
+            answer = follow(
+                run(SearchAgent(settings)),
+                view,
+                resume="clew resume" + (f" --home {shlex.quote(str(home))}" if home else ""),
+                first_note=_note_on_indexing(settings),
+            )
+    except KeyboardInterrupt:
+        raise Interrupted("stopped before the run began; nothing is lost") from None
     if json:
         print_json(answer.model_dump(mode="json"))
     raise typer.Exit(ABSTAINED if answer.abstained else ANSWERED)
@@ -134,11 +144,14 @@ def _view(question: str, *, json: bool) -> "View":
     return PlainView(question)
 
 
-def _announce_indexing(settings: "Settings", view: "View") -> None:
+def _note_on_indexing(settings: "Settings") -> str | None:
     from ...tools.corpus.layout import corpus_names
+    from ..assembly import SAMPLE_CORPUS
 
-    if settings.corpus not in corpus_names(settings.home):
-        view.note("Indexing the sample corpus; this is done once")
+    searched = "corpus" in settings.search and settings.corpus == SAMPLE_CORPUS
+    if searched and SAMPLE_CORPUS not in corpus_names(settings.home):
+        return "Indexing the sample corpus; this is done once"
+    return None
 
 
 def _given_text(question: str) -> str:

@@ -1,5 +1,6 @@
 """Where every error of a command becomes a message and an exit code."""
 
+import sqlite3
 import sys
 import traceback
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from .app import BAD_INPUT, FAILED, INTERRUPTED
 from .commands import app
 from .interruption import Interrupted
 from .output import print_json
-from .safe_text import clean
+from .wording import clean
 
 
 def run_command(arguments: Sequence[str]) -> int:
@@ -49,6 +50,8 @@ def _described(error: Exception) -> tuple[int, str]:
     if isinstance(error, typer.Abort):
         return BAD_INPUT, "nothing was done"
     what = clean(str(error)) or "no further word"
+    if isinstance(error, (OSError, sqlite3.Error)):
+        return FAILED, f"{what} (`clew doctor` may tell more)"
     return FAILED, (
         f"unexpected {type(error).__name__}: {what}\n"
         "      Run it again as `clew --debug …` to see where it came from."

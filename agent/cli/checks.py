@@ -7,16 +7,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import ClewError
 from ..settings import Settings
-from .packages import check_packages
+from .packages import State, check_packages
+from .wording import counted
 
 if TYPE_CHECKING:
     from ...tools.corpus.encoder import Encoder
-
-State = Literal["ok", "warning", "problem"]
 
 _SCARCE_BYTES, _TOO_FEW_BYTES = 1_000_000_000, 50_000_000
 
@@ -75,8 +74,7 @@ class Examination:
 
     def _packages(self) -> Iterator[Finding]:
         for package in check_packages():
-            state: State = "problem" if package.fix else "ok"
-            yield Finding(package.name, state, package.found, package.fix)
+            yield Finding(*package)
 
     def _home(self) -> Iterator[Finding]:
         home = self._settings.home
@@ -121,7 +119,7 @@ class Examination:
         corpora = list_corpora(self._settings.home)
         for corpus in corpora:
             name = f"corpus {corpus.name}"
-            contents = f"{corpus.documents} documents, {corpus.passages} passages"
+            contents = counted(corpus.passages, "passage")
             if corpus.server:
                 yield Finding(name, "ok", f"{contents}; on {corpus.server}, which was not asked")
                 continue

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from . import ask as asking
-from .app import COMMANDS
+from .app import COMMANDS, overview
 from .corpora import corpora
 from .doctor import doctor
 from .index import index
@@ -27,6 +27,7 @@ app.command("doctor", help=COMMANDS["doctor"])(doctor)
 
 @app.callback(invoke_without_command=True)
 def clew(
+    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error came from.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
 ) -> None:
@@ -35,4 +36,5 @@ def clew(
         from ... import __version__
 
         print(f"clew {__version__}")
-        raise typer.Exit
+    elif context.invoked_subcommand is None:
+        print(overview(), end="")

@@ -6,14 +6,14 @@ import typer
 
 from .options import AsJson, Home, load_settings
 from .output import print_json
-from .safe_text import clean
+from .wording import clean, counted
 
 if TYPE_CHECKING:
     from ...tools.corpus.corpora import CorpusInfo
 
 Name = Annotated[str, typer.Argument(help="Name of the corpus.", show_default=False)]
 
-corpora = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+corpora = typer.Typer(rich_markup_mode=None)
 
 
 @corpora.command("list", help="List all corpora.")
@@ -78,4 +78,4 @@ def remove(
 def _contents(corpus: "CorpusInfo") -> str:
     if corpus.damage:
         return clean(corpus.damage)
-    return f"{corpus.documents} documents, {corpus.passages} passages"
+    return f"{counted(corpus.documents, 'document')}, {counted(corpus.passages, 'passage')}"

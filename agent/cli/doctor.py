@@ -8,7 +8,7 @@ from ...errors import SettingsError
 from .app import ANSWERED, FAILED
 from .options import AsJson, Home, load_settings
 from .output import print_json
-from .safe_text import clean
+from .wording import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,8 @@ def doctor(home: Home = None, json: AsJson = False) -> None:
         findings = [finding._asdict() for finding in found]
         print_json({"works": not problems, "findings": findings})
     else:
-        told = f"{problems} problem{'' if problems == 1 else 's'} to fix"
-        print(f"\n{told if problems else 'Everything that is needed works.'}")
+        print()
+        print(f"{counted(problems, 'problem')} to fix" if problems else "All that is needed works.")
     raise typer.Exit(FAILED if problems else ANSWERED)
 
 

@@ -1,6 +1,7 @@
 """Following a run to its end, or to where Ctrl-C stops it."""
 
 import asyncio
+import shlex
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from types import TracebackType
@@ -8,6 +9,7 @@ from typing import Protocol, Self, cast
 
 from ...graphs.answer import Answer
 from ...graphs.events import Event, RunFinished, RunStarted
+from ...graphs.plan import Plan
 from .interruption import Interrupted, cancelled_by_ctrl_c
 
 
@@ -53,34 +55,54 @@ class SilentView:
         """Show nothing."""
 
 
-def follow(events: AsyncIterator[Event], view: View) -> Answer:
+def follow(
+    events: AsyncIterator[Event], view: View, *, resume: str, first_note: str | None = None
+) -> Answer:
     """Show a run's events and return its answer.
 
-    The first Ctrl-C stops the run and waits for what is in flight; a second one quits at once.
+    The first Ctrl-C stops the run in good order; a second one quits at once.
+
+    Args:
+        events: What the run tells.
+        view: What shows it.
+        resume: The command that goes on with a run, short of the thread id.
+        first_note: What to tell once the run has been accepted.
 
     Raises:
         Interrupted: If Ctrl-C stopped the run.
+        KeyboardInterrupt: If Ctrl-C came before the run began.
         ClewError: If the run failed.
     """
     thread_id: str | None = None
+    is_saved = False
 
     async def consume() -> Answer:
-        nonlocal thread_id
+        nonlocal thread_id, is_saved
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as stream:
             with cancelled_by_ctrl_c():
                 async for event in stream:
                     view.show(event)
                     if isinstance(event, RunStarted):
-                        thread_id = event.thread_id
+                        thread_id, is_saved = event.thread_id, event.plan != Plan()
+                        if first_note:
+                            view.note(first_note)
+                    else:
+                        is_saved = True
                     if isinstance(event, RunFinished):
                         return event.answer
         raise AssertionError("a run that does not raise ends with RunFinished")
 
+    runner = asyncio.Runner()
+    is_over = True
     try:
-        return asyncio.run(consume())
+        return runner.run(consume())
     except (asyncio.CancelledError, KeyboardInterrupt):
-        raise Interrupted(
-            f"stopped; go on with:  clew resume {thread_id}"
-            if thread_id
-            else "stopped before the run began; nothing is lost"
-        ) from None
+        # Everything finished is saved by now. Closing the runner would wait for threads that
+        # cannot be stopped, such as one that indexes; `main` leaves without them.
+        is_over = False
+        if thread_id is None or not is_saved:
+            raise KeyboardInterrupt from None
+        raise Interrupted(f"stopped; go on with:  {resume} {shlex.quote(thread_id)}") from None
+    finally:
+        if is_over:
+            runner.close()

@@ -11,7 +11,7 @@ from .app import ANSWERED, BAD_INPUT
 from .interruption import Interrupted
 from .options import AsJson, Home, load_settings
 from .output import print_json
-from .safe_text import clean
+from .wording import clean, counted
 
 if TYPE_CHECKING:
     from ...tools.corpus.readers import BadDocument
@@ -98,7 +98,7 @@ def _print_report(corpus: str, report: "IndexReport") -> None:
     print(
         f"corpus {corpus}: {report.added} added, {report.changed} changed, "
         f"{report.removed} removed, {report.unchanged} unchanged; "
-        f"{report.passages} passages, {report.seconds:.1f} s"
+        f"{counted(report.passages, 'passage')}, {report.seconds:.1f} s"
     )
     _print_bad("could not be used", [bad for bad in report.bad if bad.kind != "skipped"])
     _print_bad("skipped", [bad for bad in report.bad if bad.kind == "skipped"])

@@ -5,7 +5,7 @@ from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.padding import Padding
+from rich.segment import Segment, Segments
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
@@ -16,7 +16,7 @@ from .answers import answer_lines, quotation
 from .plain import search_outcome
 from .progress import RunProgress, Status, StepProgress
 from .quotes import quoted_sentence
-from .safe_text import clean, shortened
+from .wording import clean, shortened
 
 _GLYPHS: dict[Status, tuple[str, str]] = {
     "waiting": ("·", "dim"),
@@ -78,10 +78,11 @@ class LiveView:
         if self.progress.answer:
             self._console.print()
             for line in answer_lines(self.progress.answer):
-                self._console.print(Padding(line.text, (0, 0, 0, line.indent)))
+                margin = Text(line.margin[:-1], style="cyan")
+                self._console.print(_beside(margin, line.text) if line.margin else line.text)
 
     def note(self, text: str) -> None:
-        """Say what is being prepared before the run begins."""
+        """Say what is being prepared, until something happens."""
         self._preparing = text
 
     def show(self, event: Event) -> None:
@@ -91,10 +92,15 @@ class LiveView:
 
     def _fitting(self) -> RenderableType:
         """Return the tree, shortened if it is too tall for the terminal to redraw."""
-        tree = self._tree(compact=False, moving=True)
-        if len(self._console.render_lines(tree, pad=False)) < self._console.height:
-            return tree
-        return self._tree(compact=True, moving=True)
+        # What fills the last line makes the terminal scroll, and cannot be erased any more.
+        room = max(self._console.height - 2, 1)
+        for compact in (False, True):
+            tree = self._tree(compact=compact, moving=True)
+            lines = self._console.render_lines(tree, pad=False)
+            if len(lines) <= room:
+                return tree
+        newline = Segment.line()
+        return Segments(segment for line in lines[:room] for segment in (*line, newline))
 
     def _tree(self, *, compact: bool, moving: bool) -> RenderableType:
         question = shortened(clean(self.progress.question), _LONGEST_TEXT)
@@ -132,7 +138,7 @@ class LiveView:
 
 def _beside(glyph: RenderableType, content: RenderableType) -> Table:
     grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(width=1)
+    grid.add_column(no_wrap=True)
     grid.add_column(overflow="fold")
     grid.add_row(glyph, content)
     return grid
@@ -151,7 +157,7 @@ def _heading(step: StepProgress) -> Text:
         text.append(f"  → {outcome}", style="yellow")
     elif waiting and step.sub_question.parents:
         text.append(f"  after {', '.join(step.sub_question.parents)}", style="dim")
-    return Text(f"{step.sub_question.id}  ", style="dim").append_text(text)
+    return Text().append(f"{step.sub_question.id}  ", style="dim").append_text(text)
 
 
 def _details(step: StepProgress) -> list[Text]:

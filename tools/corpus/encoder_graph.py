@@ -26,7 +26,7 @@ OUTPUT = "embedding"
 _CONTRIB = "com.microsoft"
 _OPSET = 18
 # 7 bits, not 8: before VNNI, x86 adds two products of unsigned and signed bytes into 16 bits, and
-# two of 255 x 127 overflow there. Two of 255 x 63 cannot, so that every CPU computes the same.
+# two of 255 x 127 overflow there. Two of 255 x 63 cannot, so that all CPUs get the same sums.
 _MATRIX_LIMIT = 63
 
 

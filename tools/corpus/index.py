@@ -74,15 +74,13 @@ class CorpusIndex:
         if limit < 1:
             return []
         with self._damage_told():
-            store = self._vectors()
-            wanted, stored = limit, store.count()
+            store, wanted = self._vectors(), limit
             while True:
-                wanted = min(wanted, stored)
                 nearest = store.nearest(vector, wanted)
                 sharing = self._catalog.sharing([key for key, _ in nearest])
                 hits = [(name, score) for key, score in nearest for name in sharing.get(key, ())]
                 # On a server there may be vectors that this generation does not know.
-                if len(hits) >= limit or wanted >= stored:
+                if len(hits) >= limit or len(nearest) < wanted:
                     return hits[:limit]
                 wanted *= 2
 

@@ -12,6 +12,7 @@ _HEADING = re.compile(
 )
 _FRONT_MATTER = re.compile(r"\A---\n.*?^---$", re.MULTILINE | re.DOTALL)
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?([\w-]+)""", re.I)
+_EMPHASIS = re.compile(r"(\*+|`+|(?<!\w)_+)(\S.*?)\1")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
@@ -22,7 +23,7 @@ def markdown_title(text: str) -> str | None:
     if heading is None:
         return None
     title: str = heading["hashed"] or heading["underlined"]
-    return _LINK.sub(r"\1", title).strip("*_` ")
+    return _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", title))
 
 
 def declared_encoding(content: bytes) -> str | None:

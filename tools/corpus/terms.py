@@ -1,8 +1,10 @@
 """The terms of all passages, in bm25s."""
 
+import logging
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +14,19 @@ _IDS = "ids.npy"
 _stemming = threading.Lock()
 
 
-def _tokens(texts: list[str]) -> list[list[str]]:
+def _bm25s() -> Any:
     import bm25s  # type: ignore[import-untyped]
+
+    # It logs every index it builds, and turns that on by itself.
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s
+
+
+def _tokens(texts: list[str]) -> list[list[str]]:
     import Stemmer  # type: ignore[import-not-found]
 
     with _stemming:
-        tokens = bm25s.tokenize(
+        tokens = _bm25s().tokenize(
             texts,
             stopwords="en",
             stemmer=Stemmer.Stemmer("english"),
@@ -29,8 +38,6 @@ def _tokens(texts: list[str]) -> list[list[str]]:
 
 def build_terms(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     """Index the terms of passages, given with their ids, in a new directory."""
-    import bm25s
-
     ids, contents = [], []
     for name, text in texts:
         ids.append(name)
@@ -39,7 +46,7 @@ def build_terms(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     folder.mkdir()
     # bm25s has no index of nothing.
     if any(tokens):
-        index = bm25s.BM25(backend="numpy")
+        index = _bm25s().BM25(backend="numpy")
         index.index(tokens, show_progress=False)
         index.save(folder)
     np.save(folder / _IDS, np.array(ids if any(tokens) else [], dtype="S16"))
@@ -53,9 +60,7 @@ class Terms:
         self._ids = np.load(folder / _IDS)
         self._index = None
         if len(self._ids):
-            import bm25s
-
-            self._index = bm25s.BM25.load(folder, mmap=True)
+            self._index = _bm25s().BM25.load(folder, mmap=True)
 
     def search(self, query: str, limit: int) -> list[tuple[str, float]]:
         """Return the ids of passages with their BM25 scores above zero, best first."""

@@ -30,7 +30,7 @@ STOP_WORDS = frozenset(
     his how however i if in into is it its many may might more most much my no nor not of on one or
     other our over she should since so some such than that the their them then there these they
     this those though through to too under until up upon was we were what when where whether which
-    while who whom whose why will with would yet you your""".split()
+    while who whom whose why will with would yet you your""".split()  # noqa: SIM905, a list of literals would be unreadable
 )
 """Words that name nothing on their own."""
 
@@ -51,12 +51,20 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class _Word:
+class Word:
+    """A word of a text.
+
+    Attributes:
+        folded: Its normalised form.
+        start: Offset of its first character in the text.
+        end: Offset after its last character.
+        names: Whether it may begin a name: it has a capital, a digit, or a script without case.
+    """
+
     folded: str
     start: int
     end: int
     names: bool
-    """Whether it looks like part of a name: a capital, a digit, or a script without case."""
 
 
 def title_keys(title: str) -> tuple[str, ...]:
@@ -73,7 +81,7 @@ def title_keys(title: str) -> tuple[str, ...]:
     """
     keys: dict[str, None] = {}
     for form in (title, _PARENTHETICAL.sub("", title)):
-        folded = [word.folded for word in _words(form)]
+        folded = [word.folded for word in words_of(form)]
         keys[_join(folded)] = None
         # "A. E. Housman" starts with an initial, not with an article.
         if len(folded) > 1 and folded[0] in _ARTICLES and len(folded[1]) > 1:
@@ -88,9 +96,9 @@ def title_keys(title: str) -> tuple[str, ...]:
 def mentions(text: str) -> list[Mention]:
     """Return every stretch of words that may name a title, the longest first.
 
-    A name has a capital, a digit or letters of a script without case in it. Where the text has no
-    capitals to go by, as questions are often typed, every stretch counts that is not made of stop
-    words alone.
+    A name begins with a word that has a capital, a digit or a letter of a script without case.
+    Where the text has no capitals to go by, as questions are often typed, every stretch counts
+    that is not made of stop words alone.
 
     Args:
         text: A question or a passage.
@@ -99,13 +107,14 @@ def mentions(text: str) -> list[Mention]:
         Candidates, to be looked up; most of them name nothing. A possessive at the end
         (``Paris's``) adds a candidate without it.
     """
-    words = _words(text)
+    words = words_of(text)
     has_case = any(word.names for word in words[1:])
+    starts = [place for place, word in enumerate(words) if word.names or not has_case]
     found = []
     for length in range(min(LONGEST_MENTION, len(words)), 0, -1):
-        for first in range(len(words) - length + 1):
+        for first in starts:
             span = words[first : first + length]
-            if not _may_name(span, has_case):
+            if len(span) < length or not _may_name(span, has_case):
                 continue
             start, end = span[0].start, span[-1].end
             folded = [word.folded for word in span]
@@ -117,29 +126,30 @@ def mentions(text: str) -> list[Mention]:
     return found
 
 
-def _may_name(span: list[_Word], has_case: bool) -> bool:
+def _may_name(span: list[Word], has_case: bool) -> bool:
     if all(word.folded in STOP_WORDS for word in span):
         # "The Who" is a name, "who" and "Who" are not.
         return has_case and len(span) > 1 and all(word.names for word in span)
-    if len(span) == 1 and span[0].folded.isdigit():
-        # A bare year or number is hardly ever meant as the title of the same name.
-        return False
-    return not has_case or any(word.names for word in span)
+    # A bare year or number is hardly ever meant as the title of the same name.
+    return len(span) > 1 or not span[0].folded.isdigit()
 
 
-def _words(text: str) -> list[_Word]:
+def words_of(text: str) -> list[Word]:
+    """Return the words of a text, normalised as in keys."""
     words = []
     for match in _WORD.finditer(text):
         raw = match.group()
         folded = "and" if raw == "&" else _fold(raw)
         if folded:
             names = any(c.isdigit() or (c.isalpha() and not c.islower()) for c in raw)
-            words.append(_Word(folded, match.start(), match.end(), names))
+            words.append(Word(folded, match.start(), match.end(), names))
     return words
 
 
 def _fold(word: str) -> str:
     """Fold case, accents, ligatures and inner punctuation away."""
+    if word.isascii() and word.isalnum():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", word).casefold())
     unmarked = "".join(c for c in plain if not unicodedata.combining(c))
     return _NOT_WORD.sub("", unmarked.translate(_BASE_LETTERS))

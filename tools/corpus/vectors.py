@@ -87,7 +87,7 @@ class Vectors:
             rows.update(zip(found["ids"], np.asarray(embeddings, np.float32), strict=True))
         if len(rows) < len(wanted):
             raise VectorsUnusable(f"{len(wanted) - len(rows)} vectors are missing")
-        return np.stack([rows[key] for key in keys])
+        return np.array([rows[key] for key in keys], np.float32)
 
     def nearest(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
         """Return the keys nearest to a vector with their cosines, best first."""

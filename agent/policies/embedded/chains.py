@@ -8,20 +8,11 @@ import re
 from dataclasses import dataclass, field
 
 from ....graphs.plan import SubQuestion
+from .descriptions import innermost
 from .phrases import described, is_reference
-from .questions import RELATION_NOUN, framed, relation_named, trimmed
+from .questions import framed, relation_named, trimmed
 from .relations_more import COMPOUND
 
-_START = re.compile(
-    rf"\bthe (?:{RELATION_NOUN.pattern}) (?:of|for) |\bthe (?:[\w\-]+ ){{1,2}}?(?:who|that|which"
-    r"|where|in which) "
-)
-_TAIL = re.compile(
-    r" (?:was |is |were |are )?(?:born|die|died|from|located|based|live|lived|founded|formed"
-    r"|released|established|named after|buried|graduate(?: from)?|study|work(?: at| for)?|educated|earned|received|got|won"
-    r"|headquartered|published|created|written|set|play|played|married to|win|attend|have|get)"
-    r"(?: in| on| at| for| to)?$"
-)
 _MAX_STEPS = 5
 
 
@@ -54,7 +45,7 @@ class Chain:
         """Return a phrase as a name or a reference, asking what it takes; None where unsure."""
         description = described(phrase)
         if description is None:
-            return phrase if is_reference(phrase) else None
+            return phrase if is_reference(phrase) else self._resolve_clause(phrase)
         if len(self.steps) >= 2 * _MAX_STEPS:
             return None
         asked = self.ask_nested(description.question)
@@ -75,36 +66,40 @@ class Chain:
             return self.ask(_replaced_last(trimmed(question), subject, reference))
         return self._ask_with_inner(question)
 
+    def _resolve_clause(self, phrase: str) -> str | None:
+        before = len(self.steps)
+        text = f"When was {phrase} born"
+        while (found := innermost(text)) and len(self.steps) - before < _MAX_STEPS:
+            inner = self._ask_plain(found.question)
+            text = f"{text[: found.start]}{{{inner}}}{found.outer}{text[found.end :]}"
+        whole = re.fullmatch(r"When was (\{\w+\}) born", text)
+        if whole is None:
+            del self.steps[before:]
+            return None
+        return whole[1]
+
     def _ask_with_inner(self, question: str) -> str | None:
         text = trimmed(question)
-        found = inner_description(text)
-        if found is None:
-            return self.ask(text)
-        start, end = found
-        reference = self.resolve(text[start:end])
-        if reference is None:
-            return None
-        return self.ask(text[:start] + reference + text[end:])
+        while found := innermost(text):
+            if len(self.steps) >= _MAX_STEPS:
+                return None
+            inner = self._ask_plain(found.question)
+            text = f"{text[: found.start]}{{{inner}}}{found.outer}{text[found.end :]}"
+        return self._ask_plain(text)
+
+    def _ask_plain(self, question: str) -> str:
+        """Ask a question that nests nothing more, kinship of two steps taken apart."""
+        frame = framed(question)
+        if frame is not None and frame[0] in COMPOUND:
+            first, second = COMPOUND[frame[0]]
+            between = self.ask(f"Who is the {first} of {frame[1]}")
+            return self.ask(f"Who is the {second} of {{{between}}}")
+        return self.ask(question)
 
 
 def _replaced_last(text: str, old: str, new: str) -> str:
     head, found, tail = text.rpartition(old)
     return f"{head}{new}{tail}" if found else text
-
-
-def inner_description(text: str) -> tuple[int, int] | None:
-    """Return where a question nests a description that reads as a question of its own."""
-    for match in _START.finditer(text):
-        start = match.start()
-        if re.fullmatch(r"(?:who|what|which|where|when)(?: \w+)? (?:is|are|was|were) ?",
-                        text[:start], re.IGNORECASE):  # fmt: skip
-            continue
-        tail = _TAIL.search(text)
-        for end in (tail.start(), len(text)) if tail and tail.start() > start else (len(text),):
-            phrase = text[start:end]
-            if described(phrase):
-                return start, end
-    return None
 
 
 def split_chain(question: str) -> tuple[SubQuestion, ...]:

@@ -211,13 +211,17 @@ def _finder(kind: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
-def country_of(text: str) -> str | None:
-    """Return the country that a text names or whose people it names; None where none."""
+def countries_of(text: str) -> frozenset[str]:
+    """Return the countries that a text names or whose people it names."""
     exact = _COUNTRY_OF.get(plain(text.strip(" .,;")))
     if exact is not None:
-        return exact
-    found = _finder("either").findall(text)
-    return _COUNTRY_OF[plain(found[-1])] if found else None
+        return frozenset({exact})
+    return frozenset(_COUNTRY_OF[plain(word)] for word in _finder("either").findall(text))
+
+
+def country_word(text: str) -> bool:
+    """Whether a text is nothing but a country or its people."""
+    return plain(text) in _COUNTRY_OF
 
 
 def nationalities(text: str) -> list[tuple[int, int]]:

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from .countries import countries, country_of, nationalities
+from .countries import countries, country_word, nationalities
+from .dates import dates
 from .names import names
 from .questions import Asked
 from .relations import Relation
@@ -12,6 +13,9 @@ from .spans import tidied
 from .text import bare_title, plain, words
 
 _LEAD = re.compile(r"\b(?:is|was|are|were|were both) (?:an?|the|one of)\b")
+_NEVER_DATES = frozenset({"person", "place", "organisation"})
+# Places of birth and death are asked for as the town alone, as "Clinton" of "Clinton, Iowa".
+_CITIES = frozenset({"birthplace", "deathplace"})
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,20 @@ def _by_pattern(relation: Relation, asked: Asked, candidate: Candidate) -> Span 
     own_names = (words(asked.subject), tuple(bare_title(candidate.passage.title).split()))
     floor = _after_subject(asked.subject, text) if candidate.link < 0.9 else 0
     patterns = relation.compiled
+    dated = dates(text)
     for order, pattern in enumerate(patterns):
         for match in pattern.finditer(text):
             start, end = tidied(text, relation.answer, *match.span("answer"))
+            if relation.answer == "date":
+                start, end = _whole_date(start, end, dated)
+            elif relation.name in _CITIES:
+                end = start + len(text[start:end].split(",")[0])
             own = words(text[start:end])
             if end <= start or not own or start < floor:
                 continue
-            if relation.answer == "person" and own in own_names:
+            if relation.answer in _NEVER_DATES and _overlaps(start, end, dated):
+                continue
+            if relation.answer == "person" and (own in own_names or country_word(text[start:end])):
                 continue
             sureness = 1.0 - 0.45 * order / max(len(patterns), 3)
             if floor and names(text[floor : match.start()]):
@@ -52,6 +63,16 @@ def _by_pattern(relation: Relation, asked: Asked, candidate: Candidate) -> Span 
                 sureness *= 0.5
             return Span(start, end, sureness)
     return None
+
+
+def _overlaps(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
+    return any(start < stop and begin < end for begin, stop in spans)
+
+
+def _whole_date(start: int, end: int, spans: list[tuple[int, int]]) -> tuple[int, int]:
+    """Widen a year to the full date that it closes."""
+    covering = [(begin, stop) for begin, stop in spans if begin <= start and end <= stop]
+    return max(covering, key=lambda span: span[1] - span[0], default=(start, end))
 
 
 def _after_subject(subject: str, text: str) -> int:
@@ -85,14 +106,12 @@ def _of_country(relation: Relation, candidate: Candidate) -> Span | None:
 
 
 def _last_of_pair(text: str, spans: list[tuple[int, int]]) -> tuple[int, int]:
-    """Prefer the second of "Russian-born American": what somebody became."""
+    """Take both of "Hungarian-American", and the second of "Russian-born American"."""
     first = spans[0]
-    if len(spans) > 1 and re.match(r"-?\s?born\b", text[first[1] :]):
-        return spans[1]
+    if len(spans) > 1:
+        between = text[first[1] : spans[1][0]]
+        if re.fullmatch(r"-?\s?born ", between):
+            return spans[1]
+        if re.fullmatch(r"\s?[-–]\s?", between):
+            return first[0], spans[1][1]
     return first
-
-
-def same_country(left: str, right: str) -> bool | None:
-    """Whether two answers name the same country; None where either names none."""
-    ours, theirs = country_of(left), country_of(right)
-    return None if ours is None or theirs is None else ours == theirs

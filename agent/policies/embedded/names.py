@@ -2,6 +2,7 @@
 
 import re
 
+from .countries import country_word
 from .text import UPPER
 
 _PARTICLE = (
@@ -34,16 +35,11 @@ QUOTED = r"(?:[\"“](?P<{0}>[^\"”]{{2,90}})[\"”])"
 CAPITALISED = re.compile(NAME)
 PLACE_SPAN = re.compile(PLACE)
 QUOTED_SPAN = re.compile(r"[\"“]([^\"”]{2,120})[\"”]")
-# Words before a name that say what the person is rather than who: "American singer Myra".
-_ROLES = frozenset(
-    """american british english french german italian spanish japanese indian chinese canadian
-    australian russian swedish norwegian danish dutch polish korean mexican scottish irish welsh
-    sir dame emperor empress king queen""".split()
-)
 _MONTHS = frozenset(
     """january february march april may june july august september october november december
     monday tuesday wednesday thursday friday saturday sunday""".split()
 )
+_OFFICES = frozenset("President Sir Dame Dr Dr. Professor Director Singer Actor".split())
 _NOT_NAMES = frozenset(
     """the a an he she it they his her its their this that these those in on at by for from with
     after before during when while since as and or but if there both each who what which where
@@ -71,9 +67,8 @@ def names(text: str) -> list[tuple[int, int]]:
 
 
 def trimmed_person(name: str) -> str:
-    """Return a person's name without the nationality or the punctuation around it."""
+    """Return a person's name without the nationality or the office before it."""
     parts = name.strip(" ,;").split(" ")
-    while len(parts) > 2 and parts[0].lower() in _ROLES - {"emperor", "empress", "king", "queen"}:
+    while len(parts) > 2 and (country_word(parts[0]) or parts[0] in _OFFICES):
         parts = parts[1:]
-    result = " ".join(parts)
-    return re.sub(r"['’]s?$", "", result)
+    return re.sub(r"['’]s?$", "", " ".join(parts))

@@ -12,20 +12,34 @@ from .questions import CLASS_NOUNS, RELATION_NOUN
 from .text import UPPER
 
 _RELATION = RELATION_NOUN.pattern
-_PERSON_NOUN = (
-    "person|man|woman|people|one|individual|guy|actor|actress|singer|director|author|writer|artist"
-    "|musician|politician|player|footballer|composer|king|queen|emperor|president|novelist|poet"
-    "|rapper|comedian|scientist|philosopher|coach|host|painter|architect|inventor|producer"
-    "|songwriter|screenwriter|filmmaker|journalist|athlete|explorer|character|general"
+PERSON_NOUNS = frozenset(
+    """person man woman individual guy actor actress singer director author writer artist musician
+    politician player footballer composer king queen emperor president novelist poet rapper comedian
+    scientist philosopher coach host painter architect inventor producer songwriter screenwriter
+    filmmaker journalist athlete explorer character general captain leader commander officer surgeon
+    prince princess professor businessman publisher beekeeper photographer geologist aviator sailor
+    seaman explorer manufacturer prince lawyer judge soldier chef designer model dancer wrestler
+    boxer golfer driver coach manager king builder firm backer sculptor
+    """.split()
 )
-_PLACE_NOUN = (
-    "place|city|town|village|country|state|county|province|region|district|island|area|location"
-    "|municipality|continent|nation|borough|suburb|river|territory"
+PLACE_NOUNS = frozenset(
+    """place city town village country state county province region district island area location
+    municipality continent nation borough suburb river territory parish community port bay hamlet
+    """.split()
 )
-_THING_NOUN = (
-    rf"{CLASS_NOUNS}|company|organi[sz]ation|group|band|team|club|school|league|network|label"
-    "|party|franchise|brand|studio|event|battle|war|award|conference|division"
+THING_NOUNS = frozenset(
+    """company organization organisation group band team club school league network label party
+    franchise brand studio event battle war award conference division film movie song album single
+    novel book play series show game magazine newspaper opera musical poem painting documentary ship
+    vessel boat schooner university airport mountain bridge building expedition airship yacht whaler
+    institution museum college hospital church theatre theater stadium station railway airline
+    university agency channel programme program episode sitcom disaster voyage journey battle treaty
+    sloop tug icebreaker laboratory institute society
+    """.split()
 )
+_PERSON_NOUN = "|".join(sorted(PERSON_NOUNS))
+_PLACE_NOUN = "|".join(sorted(PLACE_NOUNS))
+_THING_NOUN = "|".join((CLASS_NOUNS, *sorted(THING_NOUNS)))
 _OF = re.compile(rf"(?:the )?(?P<noun>{_RELATION}) (?:of|for) (?:the )?(?P<x>.+)")
 _CLASS_REST = re.compile(rf"(?:{CLASS_NOUNS})s?\b")
 _POSSESSIVE = re.compile(rf"(?P<x>.+?) ?['’]s? (?P<noun>{_RELATION})")
@@ -114,7 +128,7 @@ def is_reference(phrase: str) -> bool:
     if bare != phrase.strip() and bare:
         return bool(re.match(rf"[\"“'‘{{(]|{UPPER}|\d|[¡¿.]", bare))
     opening = re.match(
-        rf"(?:the )?(?:[\"“'‘{{]|{UPPER}|\d|(?:de|von|van|al|el|la|le|d'|i)\b)", bare
+        rf"(?:the )?(?:[\"“'‘{{.¿¡]|{UPPER}|\d|(?:de|von|van|al|el|la|le|d'|i)\b)", bare
     )
     if opening is None:
         return False

@@ -6,6 +6,7 @@ from ....graphs.plan import SubQuestion
 from ....graphs.protocols import PlanRequest, Proposal
 from .chains import split_chain
 from .comparisons import split_comparison
+from .intersections import split_intersection
 from .wording import as_description
 
 _REFERENCE = re.compile(r"\{(\w+)\}")
@@ -14,7 +15,12 @@ _EXTENSION = "x1"
 
 def split(question: str) -> tuple[SubQuestion, ...]:
     """Return the sub-questions of a question; itself alone where no rule is sure."""
-    return split_comparison(question) or split_chain(question) or whole(question)
+    return (
+        split_comparison(question)
+        or split_intersection(question)
+        or split_chain(question)
+        or whole(question)
+    )
 
 
 def whole(question: str) -> tuple[SubQuestion, ...]:

@@ -74,6 +74,14 @@ class Asked:
     answer: AnswerType
     entities: tuple[str, ...]
 
+    @property
+    def subject_is_described(self) -> bool:
+        """Whether the subject is said in other words than its name."""
+        return bool(
+            re.match(r"the (?:person|place|\w+ (?:of|who|that|where))\b", self.subject)
+            or re.search(rf"['’]s? (?:{_NOUNS})$", self.subject)
+        )
+
 
 @cache
 def _frames() -> tuple[tuple[Relation, re.Pattern[str]], ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ....graphs.plan import SubQuestion
 from ....graphs.steps import Reading, Step, StepAnswer
 from ....tools.passages import Passage
-from .countries import country_of
+from .countries import countries_of
 from .dates import Date, dates, earlier, parse_date, parse_number
 from .names import names
 from .text import content_words, plain, stems, words
@@ -19,6 +19,8 @@ _OPERATIONS: tuple[tuple[str, str, bool], ...] = (
     (r"(?:fewer|less|smaller|lower|shorter)", "number", False),
     (r"(?:more|most|larger|higher|bigger|greater|taller|longer)", "number", True),
 )
+# One condition of two may name the answer by itself where it is at least this sure.
+_ALONE = 0.6
 
 
 def reason(
@@ -46,10 +48,14 @@ def _conclusion(
     named = side_names(sub_question.text)
     head = sub_question.text
     if re.match(r"(?:Is it true|Are|Do|Does|Did|Were|Was|Is)\b", head):
-        if "same" in head or "from" in head:
-            alike = _alike(left, right)
-            return None if alike is None else ("yes" if alike else "no")
+        verdict = _holds(head, left, right)
+        if verdict is not None:
+            return "yes" if verdict else "no"
+        if "same" in head or not {plain(left), plain(right)} <= {"yes", "no"}:
+            return None
         return "yes" if plain(left) == plain(right) == "yes" else "no"
+    if re.search(r"^What is both\b", head):
+        return _agreed(parents, refs)
     if re.search(r"\bshare\b|in common|\bboth\b", head):
         return shared(left, right) or _shared_in_passages(parents, refs, passages)
     names_or_answers = named or (left, right)
@@ -65,6 +71,46 @@ def _conclusion(
                 return None
             return names_or_answers[1 if first == greater else 0]
     return None
+
+
+def _holds(head: str, left: str, right: str) -> bool | None:
+    """Whether what a yes-or-no conclusion says of its two sides holds; None where unclear."""
+    bare = re.sub(r"\([^)]*\)", "", head)
+    if match := re.search(r"\bsame (month|year|decade|century)\b", bare):
+        return _same_time(match[1], left, right)
+    if "same" in bare:
+        return _alike(left, right)
+    if match := re.search(r"\b(?:(older|before|earlier)|younger|after|later)\b", bare):
+        first = _first_is_less("date", left, right)
+        return None if first is None else first == bool(match[1])
+    return None
+
+
+def _same_time(unit: str, left: str, right: str) -> bool | None:
+    ours, theirs = parse_date(left), parse_date(right)
+    if ours is None or theirs is None:
+        return None
+    if unit == "month":
+        return None if 0 in (ours.month, theirs.month) else ours.month == theirs.month
+    width = {"year": 1, "decade": 10, "century": 100}[unit]
+    return ours.year // width == theirs.year // width
+
+
+def _agreed(parents: Mapping[str, Step], refs: Sequence[str]) -> str | None:
+    """Return the answer that two conditions agree on, or the one that stands in both quotes."""
+    left, right = (parents[ref].answer for ref in refs)
+    if left.text is None or right.text is None:
+        return None
+    ours, theirs = set(content_words(left.text)), set(content_words(right.text))
+    if ours & theirs:
+        return max(left.text, right.text, key=len)
+    quoted = [plain(" ".join(quote.text for quote in side.quotes)) for side in (left, right)]
+    if plain(left.text) in quoted[1]:
+        return left.text
+    if plain(right.text) in quoted[0]:
+        return right.text
+    surer = max((left, right), key=lambda side: side.confidence)
+    return surer.text if surer.confidence >= _ALONE else None
 
 
 def side_names(text: str) -> tuple[str, str] | None:
@@ -102,9 +148,9 @@ def _as_years(date: Date) -> float:
 
 
 def _alike(left: str, right: str) -> bool | None:
-    ours, theirs = country_of(left), country_of(right)
+    ours, theirs = countries_of(left), countries_of(right)
     if ours and theirs:
-        return ours == theirs
+        return bool(ours & theirs)
     if plain(left) == plain(right):
         return True
     return bool(set(content_words(left)) & set(content_words(right)))

@@ -17,15 +17,17 @@ AnswerType = Literal[
     "person", "place", "country", "nationality", "date", "year", "number", "yes_no", "work",
     "organisation", "occupation", "lifespan", "phrase", "entity",
 ]  # fmt: skip
-_ROLE = r"(?:(?:the |an? )?(?:[\w\-]+(?: and|,)? ){0,4}?)"
+_ROLE = r"(?:(?:the |an? )?(?:(?!of )[\w\-]+(?: and|,)? ){0,4}?)"
 _SLOTS = {
-    "<name>": rf"(?P<answer>{NAME}){NOT_A_ROLE}",
+    "<name>": rf"(?P<answer>{NAME})(?!\w){NOT_A_ROLE}",
     "<other>": NAME,
     "<place>": rf"(?P<answer>{PLACE})",
     "<date>": rf"(?P<answer>{DATE.pattern}|\b\d{{3}}\b)",
     "<day>": rf"(?:{DATE.pattern}|\b\d{{3}}\b)",
     "<org>": rf"(?P<answer>{NAME}(?:, {NAME})?)",
     "<role>": _ROLE,
+    "<kin>": r"(?:(?:the |an? )?(?:late )?(?:[a-z][\w\-]* (?<!and )){0,3}?)",
+    "<in>": r"(?:(?:in|at|near) )?(?:the )?(?:(?:village|town|city|parish|hamlet)(?: of)? )?",
     "<phrase>": r"(?P<answer>[^.;,()]{3,70}?)",
     "<number>": r"(?P<answer>\d[\d,.]*(?: (?:million|billion|thousand))?)",
 }
@@ -159,7 +161,7 @@ RELATIONS: tuple[Relation, ...] = (
         (
             r"(?:[Ss]on|[Dd]aughter|child|heir|offspring|bastard)(?: and [\w ]{3,25}?)? of "
             r"(?:the )?(?:late )?<role><name>",
-            r"(?:[Hh]is|[Hh]er|[Tt]he|whose)(?: \w+)? father,? (?:was |is )?<role><name>",
+            r"(?:[Hh]is|[Hh]er|[Tt]he|whose)(?: \w+)? father,? (?:was |is )?<kin><name>",
             r"born (?:\w+ )*?(?:to|of) <role><name>", r"succeeded (?:his|her) father,? <role><name>",
             r"[Ss]on of <role><name>", r"<name>,? (?:his|her) father", r"father of <name>",
         ),
@@ -168,7 +170,7 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(
         "mother", ("mother", "mom"), "person", "son daughter mother child",
         (
-            r"(?:[Hh]is|[Hh]er|[Tt]he|whose)(?: \w+)? mother,? (?:was |is )?<role><name>",
+            r"(?:[Hh]is|[Hh]er|[Tt]he|whose)(?: \w+)? mother,? (?:was |is )?<kin><name>",
             r"(?:[Ss]on|[Dd]aughter|child) of <other>[^.;]{0,60}?(?:and|by|with)"
             r" (?:of )?(?:his |her )?(?:\w+ ){0,2}(?:wife|consort|concubine|mistress|spouse)?,? ?"
             r"<name>",
@@ -183,7 +185,7 @@ RELATIONS: tuple[Relation, ...] = (
         (
             r"(?:father|mother|parent)s? of (?:the )?<role><name>",
             r"(?:[Hh]is|[Hh]er|[Tt]heir)(?: \w+)* (?:son|daughter|child),? (?:was |is )?"
-            r"<role><name>", r"(?:son|daughter|children|child)(?: \w+)*?,?:? <name>",
+            r"<kin><name>", r"(?:son|daughter|children|child)(?: \w+)*?,?:? <name>",
         ),
     ),
     Relation(
@@ -191,19 +193,21 @@ RELATIONS: tuple[Relation, ...] = (
         "person", "brother sister sibling",
         (
             r"(?:brother|sister|twin)(?:-\w+)? of (?:the )?<role><name>",
-            r"(?:[Hh]is|[Hh]er|[Tt]he|and)(?: \w+)* (?:brother|sister),? (?:was |is )?"
-            r"<role><name>", r"(?:brother|sister)s?,? <role><name>",
+            r"(?:[Hh]is|[Hh]er|[Tt]he|and)(?: \w+){0,3} (?:brother|sister),? (?:was |is )?"
+            r"<kin><name>", r"(?:brother|sister)s?,? <role><name>",
         ),
     ),
     Relation(
         "birthplace", ("place of birth", "birthplace", "birth place", "hometown", "home town"),
         "place", "born birthplace native raised",
         (
-            r"\b[Bb]orn (?:[^.;()]{0,60}? )??(?:in|at|near) (?:the \w+(?: \w+)? of )?<place>",
-            r"\( ?(?:née [^;,]+[;,] )?(?:born |b\. )?<day>,? (?:in |at )?<place>(?= ?[–—\-)])",
-            r"\( ?<place>,? <day> ?[–—\-]", r"\([^)]*?(?:born )?<day>,? (?:in |at )?<place>[^)]*?"
-            r"[–—\-)]", r"(?:native of|hails from|came from|originally from|raised in) <place>",
-            r"\b[Bb]orn [^.;]{0,80}?\b(?:in|at) (?:the \w+ of )?<place>", r"from <place>",
+            r"\b[Bb]orn (?:[^.;()–—]{0,60}? )??(?:in|at|near) (?:the \w+(?: \w+)? of )?<in><place>",
+            r"\( ?<place>,? <day> ?[–—\-]",
+            r"\((?:[^()–—]*?[;,] )??(?: ?born |b\. )?<day>,? <in><place>(?=[^()]*?[–—\-)])",
+            r"(?:native of|hails from|came from|originally from|[Oo]riginating from|raised in"
+            r"|grew up in) <in><place>",
+            r"\b[Bb]orn [^.;–—]{0,80}?\b(?:in|at) (?:the \w+ of )?<place>",
+            r"\b[Bb]orn (?:[^.;()]{0,30}? )??<day>,? <place>", r"from <place>",
         ),
         ("where (?:was|is|were) {x} born", "(?:in )?(?:what|which) (?:city|town|place|village"
          r"|location) (?:was|is) {x} born(?: in)?", "where (?:does|did) {x} come from"),
@@ -212,8 +216,8 @@ RELATIONS: tuple[Relation, ...] = (
         "birthdate", ("date of birth", "birthday", "birth date", "birthdate", "birth year"), "date",
         "born birth",
         (
-            r"\b[Bb]orn:? (?:[^.;()]{0,60}? )??(?:on |in )?<date>", r"\b(?:b\.|né[e]? [^;]*;) ?<date>",
-            r"\((?:[^()]*?[;,] )??<date>[^)]*?[–—\-)]", r"\([^)]*?<date>",
+            r"\b[Bb]orn:? (?:[^.;()–—]{0,60}? )??(?:on |in )?<date>", r"\b(?:b\.|né[e]? [^;]*;) ?<date>",
+            r"\( ?(?:[^()–—]*?[;,] )??(?:\w+ )?<date>[^)]*?[–—\-)]", r"\([^)–—]*?<date>",
         ),
         ("when (?:was|is|were) {x} born", "when is {x} ?['’]s birthday", "(?:in )?what year was {x}"
          " born(?: in)?", "on (?:what|which) (?:date|day) was {x} born", "when is {x} birthday",
@@ -222,8 +226,8 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(
         "deathplace", ("place of death", "death place"), "place", "died death killed",
         (
-            r"\b[Dd]ied (?:[^.;()]{0,60}? )??(?:in|at|near) (?:his \w+ in )?<place>",
-            r"[–—\-] ?(?:d\. )?<day>,? (?:in |at )?<place>[^)]*?\)",
+            r"\b[Dd]ied (?:[^.;()]{0,60}? )??(?:in|at|near) (?:(?:his|her) \w+ in )?<in><place>",
+            r"[–—\-] ?(?:d\. )?<day>,? <in><place>[^)]*?\)",
             r"[–—\-] ?<place>,? <day>[^)]*?\)",
             r"(?:killed|assassinated|executed|murdered) [^.;]{0,60}?(?:in|at) <place>",
             r"\b(?:died|death) [^.;]{0,80}?\b(?:in|at) <place>",
@@ -292,10 +296,11 @@ RELATIONS: tuple[Relation, ...] = (
         "award", ("award", "prize"), "entity", "won awarded award prize received",
         (
             r"(?:[Ww]on|[Rr]eceived|[Aa]warded|earned (?:him|her)|recipient of) (?:\w+ ){0,3}?"
-            r"(?P<answer>(?:[A-Z][\w'&]+ )+(?:(?:of|for|and|the|&) )*(?:[A-Z][\w&]+ ?)+)",
+            r"(?P<answer>(?:[A-Z][\w'&]+ )+(?:(?:of|for|and|the|&|in) )*(?:[A-Z][\w&]+ ?)+)",
+            r"(?P<answer>(?:[A-Z][\w']+ )+(?:Award|Prize|Medal|Scholarship|scholarship)s?)",
             r"inducted into (?:the )?<name>",
         ),
         ("(?:what|which) (?:award|prize) did {x} (?:win|receive|get)",
-         "what is the award that {x} (?:got|received|won)"),
+         "(?:what|which) (?:award|prize) {x} (?:got|received|won|earned|win|get)"),
     ),
 )  # fmt: skip

@@ -11,6 +11,8 @@ from .text import Sentence, bare_title, plain, sentences, stems, words
 from .vectors import VectorCache
 
 _ENCODED = 24
+# How much less a passage counts whose title names another entity of the question.
+_BESIDE = 0.8
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,14 @@ def candidates(asked: Asked, passages: Sequence[Passage], vectors: VectorCache) 
     found: list[Candidate] = []
     for passage, parts in read:
         by_subject = title_link(passage.title, (asked.subject,)) if asked.subject else 0.0
-        titled = max(by_subject, 0.8 * title_link(passage.title, asked.entities))
+        if asked.subject_is_described:
+            # The passage of "the father of X" is not that of X.
+            by_subject *= 0.5
+        titled = max(
+            by_subject,
+            (0.4 if asked.subject_is_described else _BESIDE)
+            * title_link(passage.title, asked.entities),
+        )
         title_terms = stems(passage.title)
         for index, part in enumerate(parts):
             bag = stems(part.text)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from .countries import countries, nationalities
+from .countries import countries, country_word, nationalities
 from .dates import YEAR, dates
 from .names import PLACE_SPAN, QUOTED_SPAN, names, trimmed_person
 from .questions import Asked
@@ -56,7 +56,10 @@ def typed_spans(text: str, wanted: AnswerType) -> list[tuple[int, int]]:
         marked = [span for span in spans if _ORGANISATION.search(text[slice(*span)])]
         return marked + [span for span in spans if span not in marked]
     if wanted == "person":
-        return [span for span in names(text) if not _ORGANISATION.search(text[slice(*span)])]
+        return [
+            span for span in names(text)
+            if not _ORGANISATION.search(text[slice(*span)]) and not country_word(text[slice(*span)])
+        ]  # fmt: skip
     return names(text) + [match.span() for match in QUOTED_SPAN.finditer(text)] + phrases(text)
 
 

@@ -1,4 +1,4 @@
-"""Making text that others wrote fit to be shown in a terminal."""
+"""Text as it is shown; what others wrote is made harmless to the terminal first."""
 
 import re
 
@@ -19,4 +19,9 @@ def shortened(text: str, longest: int) -> str:
     """Return the text cut at a word, if it is longer than so many characters."""
     if len(text) <= longest:
         return text
-    return text[:longest].rsplit(maxsplit=1)[0] + " …"
+    return text[: longest + 1].rsplit(maxsplit=1)[0][:longest] + " …"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a number with its noun; the plural only takes an s where none is given."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,61 @@
+# make ask            answer the bundled question, installing clew first if need be
+# make ask Q="…"      answer another one
+# make test           run all tests          make lint    check style and types
+# make bench          run the benchmarks     make clean   remove what make made
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+# A folder in which the repository is found under its import name, for tools that read sources.
+SOURCES := $(VENV)/sources
+
+# Given to the shell as it is, whatever characters it holds.
+export QUESTION = $(value Q)
+
+.PHONY: ask test lint bench clean
+.DEFAULT_GOAL := ask
+
+ask: $(INSTALLED)
+	@$(BIN)/clew ask -- "$${QUESTION:-$$($(BIN)/python -c "$$PRINT_BUNDLED_QUESTION")}"
+
+test: $(INSTALLED)
+	@$(BIN)/pytest
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@cd $(SOURCES) && ../bin/mypy --strict --config-file ../../pyproject.toml -p clew
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) *.egg-info build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c "$$REQUIRE_PYTHON"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing clew into $(VENV); this is done once and takes a few minutes."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -e ".[dev]"
+	@mkdir -p $(SOURCES) && ln -sfn ../.. $(SOURCES)/clew
+	@touch $@
+
+define REQUIRE_PYTHON
+import sys
+if sys.version_info < (3, 11):
+    sys.exit(
+        f"clew needs Python 3.11 or newer, and {sys.executable} is {sys.version.split()[0]}: "
+        "name a newer one, as in  make PYTHON=python3.12"
+    )
+endef
+export REQUIRE_PYTHON
+
+define PRINT_BUNDLED_QUESTION
+import json
+with open("tools/corpus/sample/questions.jsonl", encoding="utf-8") as file:
+    questions = map(json.loads, file)
+    print(next(q["question"] for q in questions if (q["type"], q["hops"]) == ("bridge", 2)))
+endef
+export PRINT_BUNDLED_QUESTION

@@ -1,0 +1,149 @@
+"""Indexing, corpora and doctor from the command line, on real files and the real encoder."""
+
+import io
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clew.agent.cli.app import run
+from clew.agent.cli.packages import check_packages
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _shared_models(model_cache: Path, tmp_path: Path) -> Iterator[None]:
+    """Let the home of every test use one exported encoder."""
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(model_cache, target_is_directory=True)
+    yield
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "good.txt").write_text("Ada Lind directed the film Vortex.")
+    (folder / "empty.txt").touch()
+    (folder / "binary.txt").write_bytes(os.urandom(400) + b"\0")
+    (folder / "other.xyz").write_text("x")
+    return folder
+
+
+def result(capsys: Captured) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads(capsys.readouterr().out)
+    return loaded
+
+
+def test_good_files_are_indexed_and_bad_ones_listed(documents: Path, capsys: Captured) -> None:
+    assert run(["index", str(documents), "--corpus", "mine"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith("corpus mine: 1 added, 0 changed, 0 removed, 0 unchanged; 1 pass")
+    assert f"  {documents / 'binary.txt'}: " in shown.out
+    assert "2 could not be used:" in shown.out
+    assert "1 skipped:" in shown.out
+    assert shown.err == ""
+
+    assert run(["index", str(documents), "--corpus", "mine", "--json"]) == 0
+    report = result(capsys)
+    assert (report["unchanged"], report["corpus"]) == (1, "mine")
+    assert isinstance(report["bad"], list) and len(report["bad"]) == 3
+
+
+def test_nothing_usable_is_bad_input(documents: Path, capsys: Captured) -> None:
+    assert run(["index", str(documents / "empty.txt"), "--corpus", "mine"]) == 2
+    assert "empty.txt" in capsys.readouterr().err
+    assert run(["corpus", "list", "--json"]) == 0
+    assert result(capsys) == {"corpora": []}
+
+
+def test_corpora_are_listed_shown_and_removed(
+    documents: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert run(["corpus", "list"]) == 0
+    assert "clew index PATH --corpus NAME" in capsys.readouterr().out
+    run(["index", str(documents), "--corpus", "mine"])
+    capsys.readouterr()
+    assert run(["corpus", "list"]) == 0
+    assert capsys.readouterr().out == "mine: 1 document, 1 passage\n"
+    assert run(["corpus", "show", "mine"]) == 0
+    assert str(documents) in capsys.readouterr().out
+    assert run(["corpus", "show", "mine", "--json"]) == 0
+    assert result(capsys)["documents"] == 1
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run(["corpus", "remove", "mine"]) == 2
+    assert run(["corpus", "show", "mine"]) == 0
+    capsys.readouterr()
+    assert run(["corpus", "remove", "mine", "--yes", "--json"]) == 0
+    assert result(capsys) == {"removed": "mine"}
+    assert run(["corpus", "show", "mine"]) == 2
+
+
+def test_doctor_finds_all_well(documents: Path, capsys: Captured) -> None:
+    run(["index", str(documents), "--corpus", "mine"])
+    capsys.readouterr()
+    assert run(["doctor", "--json"]) == 0
+    report = result(capsys)
+    assert report["works"] is True
+    assert isinstance(report["findings"], list)
+    states = {finding["name"]: finding["state"] for finding in report["findings"]}
+    for name in (
+        "python",
+        "home",
+        "encoder",
+        "corpus mine",
+        "corpus sample",
+        "saved runs",
+        "agent",
+    ):
+        assert states[name] == "ok"
+    assert run(["doctor"]) == 0
+    assert "All that is needed works." in capsys.readouterr().out
+
+
+def test_doctor_names_what_is_wrong_and_how_to_mend_it(
+    documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    run(["index", str(documents), "--corpus", "mine"])
+    capsys.readouterr()
+    home = tmp_path / "home"
+    (home / "corpora" / "mine" / "corpus.json").write_text("{")
+    (home / "threads.sqlite").write_bytes(b"no database at all" * 100)
+    monkeypatch.setenv("CLEW_WORKFLOW", "telepathy")
+    assert run(["doctor"]) == 1
+    shown = capsys.readouterr().out
+    assert "✗ corpus mine" in shown and "--rebuild" in shown
+    assert "✗ saved runs" in shown and "→ move" in shown
+    assert "no workflow is named 'telepathy'" in shown
+    assert "3 problems to fix" in shown
+
+
+def test_doctor_goes_on_after_bad_settings(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CLEW_MAX_SECONDS", "soon")
+    assert run(["doctor", "--home", str(tmp_path / "home")]) == 1
+    shown = capsys.readouterr().out
+    assert "✗ settings" in shown and "CLEW_MAX_SECONDS = 'soon'" in shown
+    assert "✓ encoder" in shown
+
+
+def test_doctor_reads_saved_runs(tmp_path: Path, capsys: Captured) -> None:
+    with sqlite3.connect(tmp_path / "home" / "threads.sqlite") as connection:
+        connection.execute("CREATE TABLE checkpoints (thread_id TEXT)")
+        connection.execute("INSERT INTO checkpoints VALUES ('a'), ('a'), ('b')")
+    assert run(["doctor"]) == 0
+    assert "2 in " in capsys.readouterr().out
+
+
+def test_packages_are_checked_against_what_is_required() -> None:
+    found = {package.name: package for package in check_packages("pydantic-settings")}
+    assert found["pydantic"].state == "ok"
+    assert found["python-dotenv"].found
+    assert [package.state for package in check_packages("no-such-distribution")] == ["warning"]

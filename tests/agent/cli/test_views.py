@@ -1,0 +1,188 @@
+"""What the views show of a run, and that nothing in it steers the terminal."""
+
+import io
+import re
+from collections.abc import Callable
+from unicodedata import category
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+from support import QUESTION
+
+from clew.agent.cli.answers import answer_lines
+from clew.agent.cli.live import LiveView
+from clew.agent.cli.plain import PlainView
+from clew.agent.cli.progress import RunProgress
+from clew.graphs.answer import Answer, AnswerSentence
+from clew.graphs.events import (
+    EVENT,
+    BudgetEnded,
+    Event,
+    PlanExtended,
+    ProposalRejected,
+    SearchFinished,
+    StepFinished,
+    StepJudged,
+    StepStarted,
+)
+from clew.graphs.plan import SubQuestion, make_plan
+from clew.graphs.steps import SearchRecord, Step, Verdict
+
+Captured = pytest.CaptureFixture[str]
+POISON = "\x1b]0;owned\x07\x9b31m[bold red]x[/bold red]\r\u202e:smile:\n{q1}"
+_STYLES = re.compile(r"\x1b\[[\d;]*m")
+
+
+def shown_live(events: list[Event], *, width: int = 100, height: int = 40) -> str:
+    """Return everything that the live view writes to a terminal."""
+    file = io.StringIO()
+    console = Console(
+        file=file, force_terminal=True, width=width, height=height, highlight=False, emoji=False
+    )
+    with LiveView(QUESTION, console) as view:
+        for event in events:
+            view.show(event)
+    return file.getvalue()
+
+
+def frame(events: list[Event], *, width: int = 100, height: int = 40) -> str:
+    """Return what the live view shows after these events."""
+    file = io.StringIO()
+    console = Console(file=file, width=width, height=height, highlight=False, emoji=False)
+    view = LiveView(QUESTION, console)
+    for event in events:
+        view.show(event)
+    console.print(view._fitting())
+    return file.getvalue()
+
+
+def poisoned(event: Event, poison: str) -> Event:
+    """Return the event with every word of it replaced that comes from outside."""
+
+    def replaced(value: object, key: str = "") -> object:
+        if isinstance(value, dict):
+            changed = {name: replaced(each, name) for name, each in value.items()}
+            if "passage" in value:
+                changed |= {"quote": poison, "start": 0}
+            if "passage_id" in value and "start" in value:
+                changed |= {"start": 0}
+            return changed
+        if isinstance(value, list):
+            return [replaced(each, key) for each in value]
+        harmful = {"title", "source", "text", "quote", "query", "backend", "short_answer", "reason"}
+        return poison if key in harmful and value else value
+
+    # Plans are left alone; their references have to stay valid.
+    data = event.model_dump()
+    return type(event).model_validate(
+        {
+            name: each if name in ("plan", "added") else replaced(each, name)
+            for name, each in data.items()
+        }
+    )
+
+
+def test_live_view_ends_with_tree_and_answer(run_events: list[Event]) -> None:
+    text = _STYLES.sub("", shown_live(run_events))
+    final = text[text.rindex(QUESTION) :]
+    assert "✓ q1  Who was the captain of the Endurance?  → Frank Worsley  1.00" in final
+    assert "memory: 4 passages" in final
+    assert "“Her captain was Frank Worsley.”  Endurance" in final
+    assert "[1] Endurance  test.jsonl#Endurance" in final
+    assert "2 searches · " in final and "thread thread-1" in final
+
+
+def test_every_state_is_told_apart(run_events: list[Event]) -> None:
+    assert "Getting ready" in frame([])
+    assert "Planning" in frame(run_events[:1])
+    subs = (
+        SubQuestion(id="q1", text="First?"),
+        SubQuestion(id="q2", text="Second?"),
+        SubQuestion(id="q3", text="After {q1}?", parents=("q1",)),
+    )
+    events: list[Event] = [
+        run_events[0],
+        PlanExtended(added=subs, plan=make_plan(subs)),
+        StepStarted(id="q1", text="First?"),
+        StepStarted(id="q2", text="Second?"),
+    ]
+    both = frame(events)
+    assert "· q3  After {q1}?  after q1" in both
+    assert not re.search("[✓✗·] q[12]", both), "both are being worked on"
+    failed = SearchRecord(backend="web", query="Else?", outcome="failed", reason="no route")
+    events += [
+        SearchFinished(id="q1", search=failed),
+        StepJudged(id="q1", verdict=Verdict(score=0.1), again=True),
+        StepFinished(step=Step(sub_question=subs[1], text="Second?", status="unknown")),
+        ProposalRejected(reason="a cycle"),
+        BudgetEnded(limit="policy_calls"),
+    ]
+    later = frame(events)
+    assert "web: failed (no route) for “Else?”" in later
+    assert "✗ q2  Second?  → unknown" in later
+    assert "a proposed plan was left out: a cycle" in later
+    assert "the limit of policy calls is used up" in later
+
+
+@pytest.mark.parametrize("size", [(30, 40), (100, 6), (20, 5), (200, 60)])
+def test_frames_fit_the_terminal(run_events: list[Event], size: tuple[int, int]) -> None:
+    width, height = size
+    for count in range(len(run_events)):
+        lines = frame(run_events[:count], width=width, height=height).splitlines()
+        assert len(lines) < height
+        assert max(map(len, lines)) <= width
+
+
+def test_plain_view_has_no_control_codes(run_events: list[Event], capsys: Captured) -> None:
+    with PlainView(QUESTION) as view:
+        for event in run_events:
+            view.show(event)
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.isprintable() for line in lines)
+    assert "q1 answer: Frank Worsley (1.00)" in lines
+    assert "    “Her captain was Frank Worsley.”" in lines
+
+
+def test_abstention_says_so(answer: Answer) -> None:
+    abstention = answer.model_copy(
+        update={
+            "abstained": True,
+            "short_answer": None,
+            "citations": (),
+            "sentences": (AnswerSentence(text="The passages do not tell."),),
+            "stopped_by": "seconds",
+        }
+    )
+    lines = [line.text.plain for line in answer_lines(abstention)]
+    assert lines[:2] == ["No answer found", "The passages do not tell."]
+    assert "Stopped early: the limit of seconds is used up." in lines
+
+
+@pytest.mark.parametrize("show", [shown_live, frame])
+def test_text_of_others_does_not_steer_the_terminal(
+    run_events: list[Event], show: Callable[[list[Event]], str]
+) -> None:
+    text = show([poisoned(event, POISON) for event in run_events])
+    assert "[bold red]x[/bold red]" in text, "markup is shown, not obeyed"
+    assert ":smile:" in text
+    for code in ("\x1b]", "\x07", "\x9b", "\u202e"):
+        assert code not in text
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=st.text(min_size=1, max_size=80))
+def test_any_text_can_be_shown(run_events: list[Event], text: str) -> None:
+    events = [poisoned(event, text) for event in run_events]
+    shown = frame(events)
+    assert not {"Cc", "Cs", "Zl", "Zp"} & {category(c) for c in shown.replace("\n", "")}
+
+
+def test_progress_survives_json(run_events: list[Event]) -> None:
+    """A page that gets the events as JSON shows the same."""
+    direct, parsed = RunProgress(QUESTION), RunProgress(QUESTION)
+    for event in run_events:
+        direct.apply(event)
+        parsed.apply(EVENT.validate_json(event.model_dump_json()))
+    assert direct == parsed

@@ -1,0 +1,133 @@
+"""The candidates for one query: what terms, vectors, names and links each say of them."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..passages import Passage
+from .index import CorpusIndex
+from .links import Naming, named_in, relation_words, words_around
+from .relevance import Features, relevance
+
+CANDIDATES = 50
+"""Passages that terms and vectors propose, each."""
+SCORED = 1000
+"""Passages whose term scores are looked up."""
+STARTS = 10
+"""Passages whose links are followed."""
+WORTH_FOLLOWING = 0.02
+"""The least relevance of such a passage; links count as much as the passage they start from."""
+KNOWN = 0.5
+"""The least relevance of a passage that the caller already knows to matter."""
+PER_NAME = 20
+"""Passages of a named document that become candidates without being found otherwise."""
+LIKENESS = 0.25
+"""The least cosine of a passage that shares no term and no name with the query."""
+RELATION_WORDS = 3
+
+
+class Candidates:
+    """The passages that may be evidence for a query.
+
+    Made of what terms, vectors and names in the query propose; `follow` adds what they link to.
+    """
+
+    def __init__(self, index: CorpusIndex, query: str, vector: NDArray[np.float32]) -> None:
+        """Collect candidates.
+
+        Args:
+            index: The corpus.
+            query: What is looked for.
+            vector: The query's vector.
+        """
+        self._index = index
+        self._vector = vector
+        terms = index.search_terms(query, SCORED)
+        best = terms[0][1] if terms else 1.0
+        self._terms = {id: score / best for id, score in terms}
+        near = index.search_vectors(vector, CANDIDATES)
+        self._cosines = dict(near)
+        self._nearest = near[0][1] if near else 0.0
+        self._passages: dict[str, Passage] = {}
+        [names] = named_in([query], index)
+        self._named: dict[str, float] = {}
+        for name, share in self._shares(names):
+            for id in name.ids:
+                self._named[id] = max(share, self._named.get(id, 0.0))
+        self._relation_words = relation_words(query, names)
+        self._links: dict[str, tuple[float, float]] = {}
+        self._ids: dict[str, None] = {}
+        self._add(id for name in names for id in name.ids[:PER_NAME])
+        self._add(id for id, _ in terms[:CANDIDATES])
+        self._add(id for id, cosine in near if id in self._terms or cosine >= LIKENESS)
+
+    def follow(self, known: Sequence[Passage]) -> None:
+        """Follow the links of known passages and of the most relevant candidates."""
+        best = list(self._scores().items())[:STARTS]
+        starts = {id: score for id, score in best if score >= WORTH_FOLLOWING}
+        for passage in known:
+            self._passages[passage.id] = passage
+            starts[passage.id] = max(KNOWN, starts.get(passage.id, 0.0))
+        passages = [self._passages[id] for id in starts]
+        names_of = named_in([passage.text for passage in passages], self._index)
+        reached: list[str] = []
+        for passage, names in zip(passages, names_of, strict=True):
+            for name, share in self._shares(names):
+                linked = starts[passage.id] * share
+                beside = words_around(passage.text, name.mention) & self._relation_words
+                relation = linked * min(len(beside), RELATION_WORDS)
+                for id in name.ids:
+                    # A document's links to itself lead nowhere.
+                    if self._passages[id].source != passage.source:
+                        link = (linked, relation)
+                        self._links[id] = max(link, self._links.get(id, link), key=sum)
+                reached += name.ids[:PER_NAME]
+        self._add(id for id in reached if id in self._links)
+
+    def ranked(self) -> list[tuple[Passage, float]]:
+        """Return all candidates with their relevance, best first."""
+        return [(self._passages[id], score) for id, score in self._scores().items()]
+
+    def features(self) -> dict[str, Features]:
+        """Return what speaks for each candidate, by passage id."""
+        return {id: self._features(id) for id in self._ids}
+
+    def _scores(self) -> dict[str, float]:
+        features = self.features()
+        scores = dict(zip(features, relevance(list(features.values())), strict=True))
+        return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+    def _features(self, id: str) -> Features:
+        linked, relation = self._links.get(id, (0.0, 0.0))
+        return Features(
+            gap=self._nearest - self._cosines[id],
+            terms=self._terms.get(id, 0.0),
+            named=self._named.get(id, 0.0),
+            linked=linked,
+            relation=relation,
+        )
+
+    def _add(self, ids: Iterable[str]) -> None:
+        """Make candidates of passages, in a stable order."""
+        new = [id for id in dict.fromkeys(ids) if id not in self._ids]
+        self._ids.update(dict.fromkeys(new))
+        self._load(new)
+        if unknown := [id for id in new if id not in self._cosines]:
+            cosines = self._index.vectors(unknown) @ self._vector
+            self._cosines.update(zip(unknown, map(float, cosines), strict=True))
+            self._nearest = max(self._nearest, *(self._cosines[id] for id in unknown))
+
+    def _load(self, ids: Iterable[str]) -> None:
+        missing = [id for id in dict.fromkeys(ids) if id not in self._passages]
+        if missing:
+            self._passages.update(
+                (passage.id, passage) for passage in self._index.passages(missing)
+            )
+
+    def _shares(self, names: Sequence[Naming]) -> list[tuple[Naming, float]]:
+        """Pair each name with one over the number of documents that share it."""
+        self._load(id for name in names for id in name.ids)
+        return [
+            (name, 1.0 / len({self._passages[id].source for id in name.ids})) for name in names
+        ]
