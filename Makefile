@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # A folder in which the repository is found under its import name, for tools that read sources.
 SOURCES := $(VENV)/sources
+BENCHMARKS := startup encoding scheduling multihop
 
 # Given to the shell as it is, whatever characters it holds.
 export QUESTION = $(value Q)
@@ -25,10 +26,13 @@ test: $(INSTALLED)
 lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@cd $(SOURCES) && ../bin/mypy --strict --config-file ../../pyproject.toml -p clew
+	@MYPYPATH=$(SOURCES) $(BIN)/mypy --exclude '/(build|tests)/' -p clew
+	@MYPYPATH=$(SOURCES):tests $(BIN)/mypy --explicit-package-bases tests
 
 bench: $(INSTALLED)
-	@$(BIN)/python -m benchmarks
+	@set -e; for name in $(BENCHMARKS); do \
+		echo "== $$name"; $(BIN)/python benchmarks/$$name.py; \
+	done
 
 clean:
 	rm -rf $(VENV) *.egg-info build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -17,7 +17,8 @@ from typing import Any
 from clew import Answer, Passage, SearchAgent
 from clew.evals.metrics import bootstrap, cover_em, exact_match, f1, recall_at
 from clew.tools.corpus.encoder import load_encoder
-from clew.tools.corpus.index import CorpusIndex, index_documents, open_corpus
+from clew.tools.corpus.index import CorpusIndex, open_corpus
+from clew.tools.corpus.indexing import index_documents
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop"
 FUSED_FROM = 100

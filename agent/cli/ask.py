@@ -1,6 +1,5 @@
 """``clew ask`` and ``clew resume``."""
 
-import asyncio
 import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -89,6 +88,8 @@ def resume(
     json: AsJson = False,
 ) -> None:
     """Go on with the settings that the run was made with."""
+    import asyncio
+
     from ..search_agent import saved_settings
 
     settings = load_settings(home=home)

@@ -1,6 +1,5 @@
 """What Ctrl-C does: the first stops in good order, the second at once."""
 
-import asyncio
 import os
 import signal
 import sys
@@ -20,6 +19,8 @@ class Interrupted(Exception):
 @contextmanager
 def cancelled_by_ctrl_c() -> Iterator[None]:
     """Cancel the current task at the first Ctrl-C, and quit at once at the second."""
+    import asyncio  # slow to import, and every command imports this module
+
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
 

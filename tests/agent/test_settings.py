@@ -128,7 +128,7 @@ def test_replaced_changes_and_validates() -> None:
 
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
-        Settings().corpus = "other"  # type: ignore[misc]
+        Settings().corpus = "other"
 
 
 def test_settings_survive_json() -> None:

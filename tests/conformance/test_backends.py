@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def _corpus(encoder: "Encoder", home: Path) -> SearchBackend:
     import json
 
-    from clew.tools.corpus.index import index_documents, open_corpus
+    from clew.tools.corpus.index import open_corpus
+    from clew.tools.corpus.indexing import index_documents
     from clew.tools.corpus.retrieval import Retriever
     from clew.tools.search.corpus import CorpusSearch
 

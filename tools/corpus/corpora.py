@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from ...errors import CorpusCorrupt, CorpusError
-from .layout import corpora_folder, corpus_folder, corpus_names, read_manifest, unknown, writing
+from .layout import corpora_folder, corpus_folder, corpus_names, unknown, writing
+from .manifest import read_manifest
 from .vector_update import served_prefix
 from .vectors import remove_served
 

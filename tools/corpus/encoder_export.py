@@ -22,7 +22,7 @@ from ...errors import ModelUnavailable
 
 # Raise it whenever the exported numbers change: indexes built with an older version then no
 # longer match the encoder's name, and are rebuilt instead of being compared with new vectors.
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +34,10 @@ _CALIBRATION_TEXTS = 16
 _CALIBRATION_TOKENS = 94
 _FIRST_WORD = 1996  # below lie unused entries, the special tokens and single characters
 _STRIDE = 7919  # a prime far above the length of a text: neighbours have nothing in common
-# A channel is damped where its peak exceeds this many times the median channel's.
-_OUTLIER = 4.0
+# A channel is damped where its peak exceeds this many times the median channel's. The inputs of
+# the second feed-forward map ("down") are mostly near zero anyway; their weights suffer sooner.
+_OUTLIER = 2.0
+_OUTLIER_DOWN = 6.0
 
 
 def fingerprint(weights: Path) -> str:
@@ -107,8 +109,8 @@ def _damping(exact: Any, vocabulary: int) -> Mapping[str, NDArray[np.float32]]:
 
     All channels of a text share one scale, and BERT has a few channels that are ten times as
     large as the others, which would leave these with a handful of steps. Dividing the large ones
-    (and multiplying their weights) spreads the error evenly. Powers of two, so that other
-    rounding in another library's version cannot change them.
+    (and multiplying their weights) spreads the error evenly. The divisors are few, the quarter
+    powers of two, so that another machine's rounding does not change them.
     """
     names = [output.name for output in exact.get_outputs()][1:]
     peaks: dict[str, list[NDArray[np.float32]]] = {name: [] for name in names}
@@ -121,6 +123,7 @@ def _damping(exact: Any, vocabulary: int) -> Mapping[str, NDArray[np.float32]]:
     damping = {}
     for name, found in peaks.items():
         peak = np.max(found, axis=0)
-        excess = np.maximum(peak / (_OUTLIER * np.median(peak)), 1)
-        damping[name] = np.exp2(np.rint(np.log2(excess))).astype(np.float32)
+        limit = _OUTLIER_DOWN if name.endswith(".down") else _OUTLIER
+        excess = np.maximum(peak / (limit * np.median(peak)), 1)
+        damping[name] = np.exp2(np.rint(4 * np.log2(excess)) / 4).astype(np.float32)
     return damping

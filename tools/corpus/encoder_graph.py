@@ -25,9 +25,11 @@ OUTPUT = "embedding"
 
 _CONTRIB = "com.microsoft"
 _OPSET = 18
-# 7 bits, not 8: before VNNI, x86 adds two products of unsigned and signed bytes into 16 bits, and
-# two of 255 x 127 overflow there. Two of 255 x 63 cannot, so that all CPUs get the same sums.
-_MATRIX_LIMIT = 63
+_BYTE = np.float32(127)
+# Before VNNI, x86 multiplies unsigned by signed bytes and adds two such products into 16 bits: the
+# weights of two neighbours may not add up to more than this, or the sum is cut off. Weights that
+# keep to it lose little of their 8 bits, and all CPUs get the same sums.
+_PAIR = np.float32(32767 // 255 - 1)  # one off for rounding both
 
 
 def build_graph(
@@ -135,10 +137,10 @@ class _Graph:
         if self._damping is None:
             return self.add("Gather", self.constant("words", vocabulary), INPUT)
         # Four fifths of the weights, of which a text needs a few rows: small means quick to load.
-        integers, steps = _quantise(vocabulary.T, 127)
-        rows = self.add("Gather", self.constant("words", integers.T), INPUT)
+        steps = np.abs(vocabulary).max(axis=1, keepdims=True) / _BYTE
+        rows = self.add("Gather", self.constant("words", _round(vocabulary, steps)), INPUT)
         rows = self.add("Cast", rows, to=onnx.TensorProto.FLOAT)
-        scale = self.add("Gather", self.constant("words.step", steps[:, None]), INPUT)
+        scale = self.add("Gather", self.constant("words.step", steps), INPUT)
         return self.add("Mul", rows, scale)
 
     def _normalise(self, states: str, name: str) -> str:
@@ -168,7 +170,7 @@ class _Graph:
         )
         results = []
         for name in names:
-            integers, steps = _quantise(matrices[name] * damping[:, None], _MATRIX_LIMIT)
+            integers, steps = quantise_matrix(matrices[name] * damping[:, None])
             inputs = (
                 quantised,
                 self.constant(name, integers),
@@ -182,7 +184,13 @@ class _Graph:
         return results
 
 
-def _quantise(matrix: Floats, limit: int) -> tuple[NDArray[np.int8], Floats]:
-    """Round each column to integers of at most the limit, times a step of its own."""
-    steps = np.maximum(np.abs(matrix).max(axis=0), np.float32(1e-12)) / np.float32(limit)
-    return np.rint(matrix / steps).astype(np.int8), steps
+def quantise_matrix(matrix: Floats) -> tuple[NDArray[np.int8], Floats]:
+    """Round each column to bytes times a step of its own, as small as hardware allows."""
+    pairs = matrix.reshape(-1, 2, matrix.shape[1])
+    sums = np.maximum(np.maximum(pairs, 0).sum(axis=1), np.maximum(-pairs, 0).sum(axis=1))
+    steps = np.maximum(np.abs(matrix).max(axis=0) / _BYTE, sums.max(axis=0) / _PAIR)
+    return _round(matrix, steps), steps
+
+
+def _round(values: Floats, steps: Floats) -> NDArray[np.int8]:
+    return np.rint(values / np.maximum(steps, np.float32(1e-12))).astype(np.int8)

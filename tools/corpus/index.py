@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..passages import Passage
 from .catalog import Catalog
-from .layout import CATALOG, TERMS, VECTORS, Manifest, corpus_folder, damaged, hold, unknown
+from .layout import CATALOG, TERMS, VECTORS, corpus_folder, hold, unknown
+from .manifest import Manifest, damaged
 from .terms import Terms
 from .vectors import Vectors, VectorsUnusable, local_vectors, served_vectors
 
@@ -43,9 +44,6 @@ class CorpusIndex:
             self._catalog = Catalog(self._directory / CATALOG)
             if self._catalog.count("passages") != manifest.passages:
                 raise damaged(folder, "its catalog is not the one that was written")
-        for part in (TERMS, *(() if manifest.server else (VECTORS,))):
-            if not (self._directory / part).is_dir():
-                raise damaged(folder, f"{part} is missing")
 
     def __len__(self) -> int:
         """Return the number of passages."""
@@ -104,7 +102,10 @@ class CorpusIndex:
     def _terms(self) -> Terms:
         with self._lock:
             if self._loaded_terms is None:
-                self._loaded_terms = Terms(self._directory / TERMS)
+                try:
+                    self._loaded_terms = Terms(self._directory / TERMS)
+                except (ValueError, KeyError, TypeError) as error:
+                    raise damaged(self._folder, f"its terms cannot be read ({error})") from error
             return self._loaded_terms
 
     def _vectors(self) -> Vectors:

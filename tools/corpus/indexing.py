@@ -10,20 +10,11 @@ from pathlib import Path
 
 from ...errors import CorpusCorrupt, DocumentError, SettingsError
 from .catalog import CatalogDraft
-from .layout import (
-    CATALOG,
-    TERMS,
-    Manifest,
-    commit,
-    damaged,
-    new_generation,
-    read_manifest,
-    remove_leftovers,
-    writing,
-)
+from .layout import CATALOG, TERMS, commit, new_generation, remove_leftovers, writing
+from .manifest import Manifest, damaged, read_manifest
 from .reading import CatalogUpdate
 from .reports import IndexProgress, IndexReport, Stage
-from .storage import full_disk_told, is_full
+from .storage import full_disk_told, is_full, no_room, storage_full
 from .terms import build_terms
 from .vector_update import Encoder, VectorUpdate
 from .vectors import VectorsUnusable
@@ -123,7 +114,7 @@ class _Run:
 
     def execute(self, paths: Sequence[Path]) -> tuple[CatalogUpdate, Manifest]:
         staged = new_generation(self._folder)
-        with self._damage_told(), self._catalog(staged) as catalog:
+        with self._damage_told(staged), self._catalog(staged) as catalog:
             live = set(catalog.vector_inputs())
             update = CatalogUpdate(catalog, self._encoder.name, self._encoder)
             update.run(paths, lambda done, total: self._say("reading", done, total))
@@ -156,12 +147,14 @@ class _Run:
             catalog.close()
 
     @contextmanager
-    def _damage_told(self) -> Iterator[None]:
+    def _damage_told(self, staged: Path) -> Iterator[None]:
         try:
             yield
         except (sqlite3.DatabaseError, VectorsUnusable, FileNotFoundError) as error:
             if is_full(error):
                 raise
+            if isinstance(error, VectorsUnusable) and no_room(staged):
+                raise storage_full(self._folder.name) from error
             raise damaged(self._folder, str(error)) from error
 
     def _manifest(self, staged: Path, catalog: CatalogDraft, paths: Sequence[Path]) -> Manifest:

@@ -13,52 +13,19 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from ...errors import CorpusBusy, CorpusCorrupt, InputError, UnknownCorpus
+from ...errors import CorpusBusy, InputError, UnknownCorpus
+from .manifest import MANIFEST, Manifest, damaged, read_manifest
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_MANIFEST = "corpus.json"
 _IN_USE = "in-use"
 
 # The parts of a generation.
 CATALOG = "catalog.sqlite"
 TERMS = "terms"
 VECTORS = "chroma"
-
-
-class Manifest(BaseModel):
-    """What ``corpus.json`` says.
-
-    Attributes:
-        format: Version of everything in the directory.
-        generation: Name of the directory that is live.
-        encoder: Name of the encoder that made the vectors.
-        dimension: Length of a vector.
-        documents: How many there are.
-        passages: How many there are.
-        paths: The paths it was indexed from.
-        server: Address of the Chroma server that holds the vectors; none if they lie here.
-        collection: Name of the Chroma collection.
-        indexed_at: When this generation became live.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    format: Literal[1] = 1
-    generation: str
-    encoder: str
-    dimension: int
-    documents: int
-    passages: int
-    paths: tuple[str, ...]
-    server: str | None
-    collection: str
-    indexed_at: datetime
 
 
 def corpora_folder(home: Path) -> Path:
@@ -82,7 +49,7 @@ def corpus_folder(home: Path, name: str) -> Path:
 
 def corpus_names(home: Path) -> list[str]:
     """Return the names of all corpora, sorted."""
-    return sorted(path.parent.name for path in corpora_folder(home).glob(f"*/{_MANIFEST}"))
+    return sorted(path.parent.name for path in corpora_folder(home).glob(f"*/{MANIFEST}"))
 
 
 def unknown(home: Path, name: str) -> UnknownCorpus:
@@ -91,26 +58,6 @@ def unknown(home: Path, name: str) -> UnknownCorpus:
     return UnknownCorpus(
         f"no corpus named {name!r} (known: {known}); make it with: clew index PATH… --corpus {name}"
     )
-
-
-def damaged(folder: Path, why: str) -> CorpusCorrupt:
-    """Return the error for an index that cannot be used."""
-    return CorpusCorrupt(
-        f"the index of corpus {folder.name!r} is damaged: {why}; make it anew with: "
-        f"clew index PATH… --corpus {folder.name} --rebuild"
-    )
-
-
-def read_manifest(folder: Path) -> Manifest | None:
-    """Return what is live, or nothing where nothing has been indexed yet."""
-    try:
-        content = (folder / _MANIFEST).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    try:
-        return Manifest.model_validate_json(content)
-    except ValidationError as error:
-        raise damaged(folder, f"{_MANIFEST} is not as this version writes it") from error
 
 
 def new_generation(folder: Path) -> Path:
@@ -124,11 +71,13 @@ def new_generation(folder: Path) -> Path:
 
 def commit(folder: Path, manifest: Manifest) -> None:
     """Make a generation live."""
-    _flush(folder / manifest.generation)
-    draft = folder / f"{_MANIFEST}.draft"
+    directory = folder / manifest.generation
+    _flush(directory)
+    manifest = manifest.model_copy(update={"sizes": _sizes(directory)})
+    draft = folder / f"{MANIFEST}.draft"
     draft.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
     _flush(draft)
-    draft.replace(folder / _MANIFEST)
+    draft.replace(folder / MANIFEST)
     _flush_one(folder)
 
 
@@ -176,9 +125,26 @@ def hold(folder: Path) -> tuple[Manifest, IO[bytes]] | None:
             continue
         fcntl.flock(file, fcntl.LOCK_SH)
         if os.fstat(file.fileno()).st_nlink:
+            _check_sizes(folder, manifest)
             return manifest, file
         file.close()
     return None
+
+
+def _sizes(directory: Path) -> dict[str, int]:
+    files = (file for file in directory.rglob("*") if file.is_file())
+    return {str(file.relative_to(directory)): file.stat().st_size for file in files}
+
+
+def _check_sizes(folder: Path, manifest: Manifest) -> None:
+    for name, size in manifest.sizes.items():
+        try:
+            found = (folder / manifest.generation / name).stat().st_size
+        except OSError as error:
+            raise damaged(folder, f"{name} is missing") from error
+        # A later Chroma brings its database up to date when it opens it.
+        if found != size and not name.endswith("chroma.sqlite3"):
+            raise damaged(folder, f"{name} has {found} bytes instead of {size}")
 
 
 @contextmanager

@@ -30,9 +30,7 @@ class Retriever:
         self._index = index
         self._encoder = encoder
 
-    def retrieve(
-        self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()
-    ) -> list[Hit]:
+    def retrieve(self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()) -> list[Hit]:
         """Return the passages most likely to be evidence, best first.
 
         Args:

@@ -2,13 +2,15 @@
 
 import errno
 import re
-import sqlite3
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from ...errors import StorageFull
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_LEAST_ROOM = 16_000_000
 _FULL_WORDS = re.compile(
     r"disk is full|no space left|\(os error (?:28|27|122)\)|disk quota|file too large",
     re.IGNORECASE,
@@ -17,11 +19,26 @@ _FULL_WORDS = re.compile(
 
 def is_full(error: BaseException) -> bool:
     """Tell whether an error of any library means that the disk is full."""
-    if isinstance(error, OSError):
-        return error.errno in _FULL
-    if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    # Copying a directory, and Chroma, tell it in words only.
     return bool(_FULL_WORDS.search(str(error)))
+
+
+def no_room(folder: Path) -> bool:
+    """Tell whether a disk has less room than writing this directory once more would take.
+
+    Chroma does not always say why it could not write.
+    """
+    written = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    return shutil.disk_usage(folder).free < written + _LEAST_ROOM
+
+
+def storage_full(name: str) -> StorageFull:
+    """Return the error for a disk on which a corpus finds no room."""
+    return StorageFull(
+        f"no room left on the disk to write the index of corpus {name!r}; it is as it was before"
+    )
 
 
 @contextmanager
@@ -33,8 +50,5 @@ def full_disk_told(name: str) -> Iterator[None]:
         raise
     except Exception as error:
         if is_full(error):
-            raise StorageFull(
-                f"no room left on the disk to write the index of corpus {name!r}; it is as "
-                "it was before"
-            ) from error
+            raise storage_full(name) from error
         raise

@@ -127,11 +127,10 @@ def mentions(text: str) -> list[Mention]:
 
 
 def _may_name(span: list[Word], has_case: bool) -> bool:
-    if all(word.folded in STOP_WORDS for word in span):
-        # "The Who" is a name, "who" and "Who" are not.
-        return has_case and len(span) > 1 and all(word.names for word in span)
-    # A bare year or number is hardly ever meant as the title of the same name.
-    return len(span) > 1 or not span[0].folded.isdigit()
+    if any(word.folded not in STOP_WORDS and not word.folded.isdigit() for word in span):
+        return True
+    # "The Who" and "The 100" are names; "who", "Who" and a bare year are not.
+    return has_case and len(span) > 1 and all(word.names for word in span)
 
 
 def words_of(text: str) -> list[Word]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ...errors import CorpusError
 from .encodings import EncodingJournal
-from .layout import VECTORS, Manifest
+from .layout import VECTORS
+from .manifest import Manifest
 from .reports import Stage
 from .vectors import (
     BATCH,

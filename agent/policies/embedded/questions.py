@@ -53,7 +53,17 @@ _TYPE_BY_OPENING: tuple[tuple[str, AnswerType], ...] = (
      r"|organi[sz]ation|network|magazine|newspaper|party|league|studio|airline|brand|group"
      r"|institution|agency|corporation|channel|station)\b", "organisation"),
 )  # fmt: skip
-_NAME_TYPES: dict[str, AnswerType] = {"birth country": "country"}
+_NAMED_HEAD = re.compile(
+    r"(?:who|what|which) (?:is|was|were|are) (?:the )?(?:(?:first |original )?names? of (?:the )?)?"
+    r"(?P<head>[a-z][a-z\-]*(?: [a-z\-]+){0,2}?) (?:of|for|in|on|that|who|which|whose|where)\b",
+    re.IGNORECASE,
+)
+_WHICH_HEAD = re.compile(r"\b(?:what|which|whose) (?P<rest>.+)", re.IGNORECASE)
+_HEAD_STOP = (
+    r" (?:is|was|were|are|did|does|do|has|have|had|can|could|will|would|that|which|who|whose|where"
+    r"|in|on|of|at|by|for|from|to|with|as|about|first|also|[a-z]+ed|[a-z]+s)\b"
+    r"|^(?:is|was|were|are|did|does|do|has|have|had|of|in|by)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,8 @@ class Asked:
         subject: Of whom or what it is asked; empty where not known.
         answer: The type of the answer.
         entities: The names and titles that the question mentions, the subject first.
+        head: The noun that says what is wanted: *ship* of "Which ship …", *captain* of "Who is
+            the captain of …".
     """
 
     text: str
@@ -73,6 +85,7 @@ class Asked:
     subject: str
     answer: AnswerType
     entities: tuple[str, ...]
+    head: str = ""
 
     @property
     def subject_is_described(self) -> bool:
@@ -134,7 +147,17 @@ def analysed(question: str) -> Asked:
     if subject:
         mentioned = (subject, *(name for name in mentioned if name not in subject))
     answer = relation.answer if relation else _type_by_wording(text)
-    return Asked(text, relation, subject, answer, mentioned)
+    return Asked(text, relation, subject, answer, mentioned, _head(text))
+
+
+def _head(text: str) -> str:
+    if match := _NAMED_HEAD.search(text):
+        return match["head"].split(" ")[-1].lower()
+    if match := _WHICH_HEAD.search(text):
+        words_before = re.split(_HEAD_STOP, match["rest"], maxsplit=1)[0].split()
+        plain_words = [word for word in words_before[:4] if word == word.lower()]
+        return plain_words[-1] if plain_words and plain_words[-1].isalpha() else ""
+    return ""
 
 
 def entities(text: str) -> tuple[str, ...]:

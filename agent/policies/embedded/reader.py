@@ -4,16 +4,18 @@ from collections.abc import Sequence
 
 from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
 from ....tools.passages import Passage
+from .choosing import options
 from .extraction import extracted
 from .questions import Asked, analysed
 from .sentences import Candidate, candidates, title_link
-from .spans import best_span, tidied
-from .text import content_words, stems
+from .text import bare_title, content_words
 from .vectors import VectorCache
 from .yes_no import judged
 
 # Answers less sure than this are not given; chosen on the training questions.
 KNOWN = 0.3
+# How much a span counts that no pattern of the known relation found.
+_GUESSED = 0.6
 
 
 def read(text: str, passages: Sequence[Passage], vectors: VectorCache) -> Reading:
@@ -27,20 +29,29 @@ def read(text: str, passages: Sequence[Passage], vectors: VectorCache) -> Readin
 
 
 def _answer(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
-    best: tuple[float, Candidate, int, int] | None = None
+    best: tuple[float, Candidate, str] | None = None
+    titles = frozenset(bare_title(candidate.passage.title) for candidate in found)
     for candidate in found:
-        option = _by_relation(asked, candidate) or _by_type(asked, candidate)
-        if option and (best is None or option[0] > best[0]):
-            best = (option[0], candidate, option[1], option[2])
+        for confidence, text in _options(asked, candidate, titles):
+            if best is None or confidence > best[0]:
+                best = (confidence, candidate, text)
     if best is None or best[0] < KNOWN:
         return StepAnswer()
-    confidence, candidate, start, end = best
-    sentence = candidate.sentence
+    confidence, candidate, text = best
     return StepAnswer(
-        text=sentence.text[start:end],
+        text=text,
         quotes=(quote_of(candidate),),
         confidence=round(min(1.0, max(0.0, confidence)), 4),
     )
+
+
+def _options(asked: Asked, candidate: Candidate, titles: frozenset[str]) -> list[tuple[float, str]]:
+    stated = _by_relation(asked, candidate)
+    if stated is not None:
+        return [stated]
+    # Where the relation is known its patterns say how it is stated; other spans are guesses.
+    worth = 1.0 if asked.relation is None else _GUESSED
+    return [(worth * option.chance, option.text) for option in options(asked, candidate, titles)]
 
 
 def quote_of(candidate: Candidate) -> Quote:
@@ -49,29 +60,13 @@ def quote_of(candidate: Candidate) -> Quote:
     return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
 
 
-def _by_relation(asked: Asked, candidate: Candidate) -> tuple[float, int, int] | None:
+def _by_relation(asked: Asked, candidate: Candidate) -> tuple[float, str] | None:
     span = extracted(asked, candidate)
     if span is None or candidate.link < 0.5:
         return None
     early = 0.02 * min(candidate.index, 5)
     confidence = span.sureness * (0.25 + 0.6 * candidate.link) + 0.15 * candidate.similarity
-    return confidence - early, span.start, span.end
-
-
-def _by_type(asked: Asked, candidate: Candidate) -> tuple[float, int, int] | None:
-    text = candidate.sentence.text
-    span = best_span(text, asked, candidate.passage.title)
-    if span is None:
-        return None
-    start, end = tidied(text, asked.answer, span[0], span[1])
-    if end <= start:
-        return None
-    confidence = candidate.score * (0.55 + 0.35 * span[2])
-    if asked.relation is not None:
-        # The relation's own words are missing, or a pattern would have matched.
-        cued = stems(asked.relation.cues) & stems(text)
-        confidence *= 0.6 if cued else 0.45
-    return confidence, start, end
+    return confidence - early, candidate.sentence.text[span.start : span.end]
 
 
 def _ranking(

@@ -26,6 +26,7 @@ def _verified(request: RefineRequest) -> StepAnswer:
     if answer.text is None:
         return answer
     texts = {passage.id: passage.text for passage in request.passages}
+    titles = {passage.id: passage.title for passage in request.passages}
     quotes = tuple(
         quote
         for quote in answer.quotes
@@ -33,7 +34,8 @@ def _verified(request: RefineRequest) -> StepAnswer:
     )
     if not quotes:
         return StepAnswer()
-    stated = plain(answer.text) in plain(quotes[0].text)
+    # "It was built by …": the title says what the sentence speaks of.
+    stated = plain(answer.text) in plain(f"{titles[quotes[0].passage_id]} {quotes[0].text}")
     if not stated and analysed(request.text).answer != "yes_no":
         return StepAnswer()
     return StepAnswer(text=answer.text, quotes=quotes, confidence=answer.confidence)

@@ -10,7 +10,7 @@ from .questions import Asked
 from .text import Sentence, bare_title, plain, sentences, stems, words
 from .vectors import VectorCache
 
-_ENCODED = 24
+_ENCODED = 16
 # How much less a passage counts whose title names another entity of the question.
 _BESIDE = 0.8
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from .countries import countries, country_word, nationalities
 from .dates import YEAR, dates
 from .names import PLACE_SPAN, QUOTED_SPAN, names, trimmed_person
-from .questions import Asked
 from .relations import AnswerType
-from .text import plain, stems, words
+from .text import plain, words
 
 _NUMBER = re.compile(
     r"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s?(?:million|billion|thousand|hundred|%|percent|km|m|ft|feet"
@@ -73,31 +72,19 @@ def _within(span: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
-def best_span(text: str, asked: Asked, title: str) -> tuple[int, int, float] | None:
-    """Return the best span of the type asked for with a score in [0, 1]; None where none fits.
-
-    A span near the question's words is likelier; one that repeats the question is none.
-    """
-    asked_words = set(words(asked.text)) | (set(words(title)) if asked.answer != "work" else set())
-    terms = stems(asked.text)
-    marks = [
-        (match.start() + match.end()) / 2
-        for match in re.finditer(r"\w+", text)
-        if stems(match[0]) & terms
-    ]
-    best: tuple[int, int, float] | None = None
-    spans = typed_spans(text, asked.answer)
-    for order, (start, end) in enumerate(spans):
-        own = words(text[start:end])
-        if not own or all(word in asked_words for word in own):
-            continue
-        middle = (start + end) / 2
-        near = sum(1 / (1 + abs(middle - mark) / 25) for mark in marks) / (len(marks) or 1)
-        repeated = sum(word in asked_words for word in own) / len(own)
-        score = 0.6 * near + 0.4 * (1 - repeated) - 0.03 * order
-        if best is None or score > best[2]:
-            best = (start, end, score)
-    return best
+def shaped(text: str, start: int, end: int, wanted: AnswerType) -> bool:
+    """Whether a span looks like its type, by its length, its marks or the word before it."""
+    span = text[start:end]
+    own = words(span)
+    if wanted == "person":
+        return 2 <= len(own) <= 4 and span[:1].isupper() and not _ORGANISATION.search(span)
+    if wanted == "place":
+        return bool(_PLACE_HEAD.search(text[:start])) and span[:1].isupper()
+    if wanted == "organisation":
+        return bool(_ORGANISATION.search(span))
+    if wanted == "work":
+        return text[max(0, start - 1) : start] in ('"', "“")
+    return True
 
 
 def tidied(text: str, wanted: AnswerType, start: int, end: int) -> tuple[int, int]:

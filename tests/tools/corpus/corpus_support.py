@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-
 from clew.tools.corpus.index import CorpusIndex
+from numpy.typing import NDArray
 
 
 class WordEncoder:

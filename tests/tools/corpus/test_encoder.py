@@ -18,7 +18,7 @@ from clew.tools.corpus.encoder import (
     packaged_model,
 )
 from clew.tools.corpus.encoder_export import exported_model, fingerprint
-from clew.tools.corpus.encoder_graph import build_graph
+from clew.tools.corpus.encoder_graph import build_graph, quantise_matrix
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
@@ -72,6 +72,22 @@ def test_the_graph_itself_is_exact(reference: np.ndarray) -> None:
     model = build_graph(load_file(folder / "model.safetensors"), config)
     exact = OnnxEncoder(model, folder / "tokenizer.json", name="fp32", threads=1)
     np.testing.assert_allclose(exact.encode(TEXTS), reference, atol=2e-6)
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.sampled_from([0.0, 1e-30, 1.0, 1e6]),
+    st.sampled_from([1.0, 50.0]),
+)
+@settings(deadline=None)
+def test_int8_sums_fit_into_16_bits(seed: int, scale: float, outlier: float) -> None:
+    matrix = np.random.default_rng(seed).normal(size=(8, 5)).astype(np.float32) * np.float32(scale)
+    matrix[3] *= outlier
+    integers, steps = quantise_matrix(matrix)
+    pairs = integers.astype(np.int32).reshape(4, 2, 5)
+    for sums in (np.maximum(pairs, 0).sum(axis=1), np.minimum(pairs, 0).sum(axis=1)):
+        assert np.abs(255 * sums).max() <= 32767
+    assert (np.abs(integers * steps - matrix) <= 0.501 * steps + 1e-12).all()
 
 
 def test_similar_texts_lie_closer(encoder: Encoder) -> None:

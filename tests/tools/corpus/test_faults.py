@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from corpus_support import WordEncoder, json_lines, texts, write_files
-
 from clew.errors import CorpusCorrupt, StorageFull
 from clew.tools.corpus import indexing
 from clew.tools.corpus.corpora import list_corpora, remove_corpus
@@ -18,6 +16,7 @@ from clew.tools.corpus.encodings import EncodingJournal
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.vectors import Vectors
+from corpus_support import WordEncoder, json_lines, texts, write_files
 
 REMEDY = re.escape("clew index PATH… --corpus myths --rebuild")
 
@@ -142,7 +141,7 @@ def test_a_full_disk_leaves_the_corpus_as_before(
     write_files(files, {"new.txt": "Something new."})
     with monkeypatch.context() as patched:
         patched.setattr(owner, function, full)
-        with pytest.raises(StorageFull, match="no room left.*'myths'.*as it was before"):
+        with pytest.raises(StorageFull, match=r"no room left.*'myths'.*as it was before"):
             index_documents([files], home=home, name="myths", encoder=WordEncoder())
     use(home)
     assert len(list((home / "corpora/myths").glob("generation-*"))) == 1

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from corpus_support import WordEncoder, json_lines, texts, write_files
-
 from clew.errors import CorpusBusy, DocumentError, InputError, SettingsError, UnknownCorpus
 from clew.tools.corpus.corpora import describe_corpus, list_corpora, remove_corpus
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.layout import writing
 from clew.tools.corpus.reports import IndexProgress, IndexReport
+from corpus_support import WordEncoder, json_lines, texts, write_files
 
 
 @pytest.fixture
@@ -36,9 +35,7 @@ def files(tmp_path: Path) -> Path:
 
 
 def run(home: Path, *paths: Path, encoder: WordEncoder | None = None, **more: bool) -> IndexReport:
-    return index_documents(
-        paths, home=home, name="myths", encoder=encoder or WordEncoder(), **more
-    )
+    return index_documents(paths, home=home, name="myths", encoder=encoder or WordEncoder(), **more)
 
 
 def counts(report: IndexReport) -> tuple[int, int, int, int]:
@@ -202,7 +199,7 @@ def test_names(home: Path, files: Path) -> None:
 
 def test_list_show_remove(home: Path, files: Path) -> None:
     assert list_corpora(home) == []
-    with pytest.raises(UnknownCorpus, match="none yet.*clew index"):
+    with pytest.raises(UnknownCorpus, match=r"none yet.*clew index"):
         open_corpus(home, "other")
     run(home, files)
     [info] = list_corpora(home)
