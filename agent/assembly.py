@@ -29,7 +29,7 @@ class Assembly:
         *,
         policy: Policy | None = None,
         critic: Critic | None = None,
-        search: Sequence[SearchBackend] | None = None,
+        search: Sequence[SearchBackend | str] | None = None,
     ) -> None:
         self._settings = settings
         self._given = (policy, critic, search)
@@ -55,7 +55,10 @@ class Assembly:
         return Parts(
             policy=policy or self._policy(),
             critic=critic or self._critic(),
-            backends=search or [self._backend(name) for name in self._settings.search],
+            backends=[
+                self._backend(each) if isinstance(each, str) else each
+                for each in search or self._settings.search
+            ],
         )
 
     def _policy(self) -> Policy:

@@ -4,13 +4,13 @@ import asyncio
 import queue
 import threading
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, TypeVar
 
 from anyio.from_thread import start_blocking_portal
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 
 from ..errors import ClewError, QuestionError, SettingsError, ThreadTaken, UnknownThread
@@ -62,16 +62,21 @@ class SearchAgent:
         *,
         policy: Policy | str | None = None,
         critic: Critic | str | None = None,
-        search: Sequence[SearchBackend] | Sequence[str] | None = None,
+        search: Sequence[SearchBackend | str] | None = None,
         **overrides: Any,
     ) -> None:
-        named = {"policy": policy, "critic": critic, "search": search}
-        overrides |= {name: value for name, value in named.items() if _is_name(value)}
+        named: dict[str, Any] = {}
+        if isinstance(policy, str):
+            named["policy"], policy = policy, None
+        if isinstance(critic, str):
+            named["critic"], critic = critic, None
+        if names := [each for each in search or () if isinstance(each, str)]:
+            named["search"] = names
+        overrides |= named
         self.settings = settings.replaced(**overrides) if settings else Settings.load(**overrides)
         self._workflow = workflow_named(self.settings.workflow)
         self._expansion = expansion_named(self.settings.expansion)
-        given = {name: value for name, value in named.items() if value and not _is_name(value)}
-        self._assembly = Assembly(self.settings, **given)
+        self._assembly = Assembly(self.settings, policy=policy, critic=critic, search=search)
         self._built: RunGraph | None = None
         self._building = threading.Lock()
 
@@ -110,7 +115,7 @@ class SearchAgent:
 
     async def astream(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         """Answer a question, telling what happens; arguments and errors as for `aask`.
 
         Yields:
@@ -130,7 +135,7 @@ class SearchAgent:
                 async for event in events:
                     yield event
 
-    async def astream_resume(self, thread_id: str) -> AsyncIterator[Event]:
+    async def astream_resume(self, thread_id: str) -> AsyncGenerator[Event, None]:
         """Go on with a stopped run, telling what happens; errors as for `aresume`.
 
         Yields:
@@ -139,10 +144,10 @@ class SearchAgent:
         async with open_threads(self.settings.home) as saver:
             saved = await saver.aget_tuple(_config(thread_id))
             if saved is None:
-                raise UnknownThread(f"no run is saved under {thread_id!r}")
-            self._require_same_settings(saved.metadata.get(METADATA_KEY))
+                raise _unknown(thread_id)
+            self._require_same_settings(_saved_settings(saved))
             await asyncio.to_thread(self._graph)
-            state: State = (await self._compiled(saver).aget_state(_config(thread_id))).values
+            state: Any = (await self._compiled(saver).aget_state(_config(thread_id))).values
             yield RunStarted(
                 question=state["question"],
                 thread_id=thread_id,
@@ -214,11 +219,12 @@ class SearchAgent:
 
     async def _events(
         self, start: Question | None, thread_id: str, saver: BaseCheckpointSaver[Any]
-    ) -> AsyncIterator[Event]:
+    ) -> AsyncGenerator[Event, None]:
         await asyncio.to_thread(self._graph)
         config = _config(thread_id)
         config["metadata"] = {METADATA_KEY: self.settings.model_dump_json()}
         finished: RunFinished | None = None
+        event: Any
         async for event in self._compiled(saver).astream(start, config, stream_mode="custom"):
             # Held back until the last checkpoint is written, since callers leave at this event.
             if isinstance(event, RunFinished):
@@ -228,10 +234,7 @@ class SearchAgent:
         if finished is not None:
             yield finished
 
-    def _require_same_settings(self, saved: str | None) -> None:
-        if saved is None:
-            return
-        then = Settings.model_validate_json(saved)
+    def _require_same_settings(self, then: Settings) -> None:
         for name in ("corpus", "workflow", "expansion", "policy", "critic", "search", "encoder"):
             was, now = getattr(then, name), getattr(self.settings, name)
             if was != now:
@@ -253,15 +256,18 @@ async def saved_settings(settings: Settings, thread_id: str) -> Settings:
     """
     async with open_threads(settings.home) as saver:
         saved = await saver.aget_tuple(_config(thread_id))
-    if saved is None or METADATA_KEY not in saved.metadata:
-        raise UnknownThread(f"no run is saved under {thread_id!r}")
-    return Settings.model_validate_json(saved.metadata[METADATA_KEY])
+    if saved is None:
+        raise _unknown(thread_id)
+    return _saved_settings(saved)
 
 
-def _is_name(part: object) -> bool:
-    if isinstance(part, Sequence):
-        return isinstance(part, str) or all(isinstance(each, str) for each in part)
-    return False
+def _saved_settings(saved: CheckpointTuple) -> Settings:
+    metadata: Mapping[str, Any] = saved.metadata
+    return Settings.model_validate_json(metadata[METADATA_KEY])
+
+
+def _unknown(thread_id: str) -> UnknownThread:
+    return UnknownThread(f"no run is saved under {thread_id!r}")
 
 
 def _checked(question: str) -> str:
@@ -281,7 +287,7 @@ def _config(thread_id: str) -> RunnableConfig:
     return {"configurable": {"thread_id": thread_id}, "recursion_limit": 10_000}
 
 
-async def _answer(events: AsyncIterator[Event]) -> Answer:
+async def _answer(events: AsyncGenerator[Event, None]) -> Answer:
     answer: Answer | None = None
     async for event in events:
         if isinstance(event, RunFinished):
@@ -297,7 +303,7 @@ def _blocking(call: Callable[[], Awaitable[T]]) -> T:
         return portal.call(call)
 
 
-def _blocking_iterator(make: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
+def _blocking_iterator(make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
     items: queue.SimpleQueue[T | None] = queue.SimpleQueue()
 
     async def pump() -> None:

@@ -1,5 +1,6 @@
 """Saved runs: the SQLite checkpointer and what is remembered with each thread."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ METADATA_KEY = "clew_settings"
 @asynccontextmanager
 async def open_threads(home: Path) -> AsyncIterator[AsyncSqliteSaver]:
     """Open the checkpointer that keeps all runs of a home in one SQLite file."""
-    home.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
     async with AsyncSqliteSaver.from_conn_string(str(home / "threads.sqlite")) as saver:
         saver.serde = JsonPlusSerializer(allowed_msgpack_modules=_saved_types())
         yield saver

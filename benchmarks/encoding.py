@@ -22,9 +22,10 @@ from tempfile import gettempdir
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from clew.tools.corpus.encoder import Encoder, OnnxEncoder, load_encoder, packaged_model
 from clew.tools.corpus.encoder_graph import build_graph
-from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Encode = Callable[[Sequence[str]], Vectors]

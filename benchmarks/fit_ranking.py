@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
 from clew.tools.corpus.candidates import Candidates
 from clew.tools.corpus.encoder import Encoder, load_encoder
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.relevance import Features
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "train"
 SETS = ("musique", "2wiki", "hotpotqa")

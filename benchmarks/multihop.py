@@ -38,14 +38,12 @@ def main() -> None:
     folder = arguments.data / arguments.set
     corpus = folder / "corpus.jsonl"
     encoder = load_encoder(None, cache_dir=arguments.home / "models")
-    report = index_documents(
-        [corpus], home=arguments.home, name=arguments.set, encoder=encoder
-    )
+    report = index_documents([corpus], home=arguments.home, name=arguments.set, encoder=encoder)
     index = open_corpus(arguments.home, arguments.set)
     questions = [json.loads(line) for line in (folder / "questions.jsonl").open()]
     questions = questions[: arguments.limit]
 
-    rankings: dict[str, list[Sequence[Passage]]] = {name: [] for name in ("BM25", "MiniLM", "fused", "agent")}
+    rankings: dict[str, list[Sequence[Passage]]] = {"BM25": [], "MiniLM": [], "fused": []}
     for question in questions:
         single = single_shot(index, encoder, question["question"])
         for name, ranking in single.items():
@@ -56,29 +54,39 @@ def main() -> None:
     wall = time.perf_counter() - started
     rankings["agent"] = [answer.evidence for answer in answers]
 
-    print(f"{arguments.set}: {len(questions)} questions, {len(index):,} passages "
-          f"({report.added} documents added, {report.unchanged} unchanged)\n")
+    print(
+        f"{arguments.set}: {len(questions)} questions, {len(index):,} passages "
+        f"({report.added} documents added, {report.unchanged} unchanged)\n"
+    )
     print("| ranking | recall@2 | recall@5 |\n| --- | --- | --- |")
     for name, ranked in rankings.items():
         cells = [
-            estimate([recall(k, each, question)
-                      for each, question in zip(ranked, questions, strict=True)])
+            estimate(
+                [
+                    recall(k, each, question)
+                    for each, question in zip(ranked, questions, strict=True)
+                ]
+            )
             for k in (2, 5)
         ]
         print(f"| {name} | {' | '.join(cells)} |")
     print("\n| answers | value |\n| --- | --- |")
     for name, measure in (("EM", exact_match), ("F1", f1), ("cover-EM", cover_em)):
-        values = [measure(answer.short_answer, question["answers"])
-                  for answer, question in zip(answers, questions, strict=True)]
+        values = [
+            measure(answer.short_answer, question["answers"])
+            for answer, question in zip(answers, questions, strict=True)
+        ]
         print(f"| {name} | {estimate(values)} |")
     print(f"| abstained | {estimate([float(answer.abstained) for answer in answers])} |")
     answered = [(a, q) for a, q in zip(answers, questions, strict=True) if not a.abstained]
     values = [f1(a.short_answer, q["answers"]) for a, q in answered]
     print(f"| F1 where it answered | {estimate(values)} |")
     ordered = sorted(seconds)
-    print(f"| seconds a question, one at a time in flight of {arguments.concurrency}: "
-          f"median, 95th percentile | {ordered[len(ordered) // 2]:.2f}, "
-          f"{ordered[int(len(ordered) * 0.95)]:.2f} |")
+    print(
+        f"| seconds a question, one at a time in flight of {arguments.concurrency}: "
+        f"median, 95th percentile | {ordered[len(ordered) // 2]:.2f}, "
+        f"{ordered[int(len(ordered) * 0.95)]:.2f} |"
+    )
     print(f"| questions a second | {len(questions) / wall:.2f} |")
     if arguments.out:
         write(arguments.out, questions, answers, seconds)

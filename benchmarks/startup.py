@@ -1,6 +1,6 @@
 """How fast the command line is there: ``clew --help``, and a warm ``clew ask`` in its parts.
 
-    python benchmarks/startup.py
+python benchmarks/startup.py
 """
 
 import argparse
@@ -77,12 +77,16 @@ def main() -> None:
             json.loads(
                 subprocess.run(
                     [sys.executable, "-c", PARTS, home, QUESTION],
-                    capture_output=True, text=True, check=True,
+                    capture_output=True,
+                    text=True,
+                    check=True,
                 ).stdout
             )
             for _ in range(max(3, runs // 2))
         ]
-    print(f"{runs} runs each, caches warm\n\n| command | median ms | worst ms |\n| --- | --- | --- |")
+    print(
+        f"{runs} runs each, caches warm\n\n| command | median ms | worst ms |\n| --- | --- | --- |"
+    )
     row("`python -c pass`", list(bare))
     row("`clew --help`", list(help_))
     allowed = 2 * statistics.median(bare) + 0.150

@@ -8,8 +8,8 @@ from langgraph.graph.state import CompiledStateGraph
 from .nodes.critic import after_critic, critic_node
 from .nodes.refiner import refiner_node
 from .nodes.searcher import searcher_node
-from .step_state import StepContext, StepState
 from .protocols import Parts
+from .step_state import StepContext, StepState
 
 StepGraph = CompiledStateGraph[StepState, StepContext, StepState, StepState]
 

@@ -29,9 +29,7 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the machine's own settings, files and home out of every test."""
     for name in list(os.environ):
         if name.startswith("CLEW_"):

@@ -77,6 +77,4 @@ class ScriptedPolicy:
         ]
         sinks = request.plan.sinks()
         last = request.steps.get(sinks[-1].id) if sinks else None
-        return Draft(
-            short_answer=last.answer.text if last else None, sentences=tuple(sentences)
-        )
+        return Draft(short_answer=last.answer.text if last else None, sentences=tuple(sentences))

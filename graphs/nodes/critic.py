@@ -2,14 +2,13 @@
 
 from typing import Any, Literal
 
-from langgraph.graph import END
 from langgraph.runtime import Runtime
 
 from ...errors import CriticError
 from ..events import StepJudged
 from ..protocols import Parts
-from ..steps import Step, Trajectory, Verdict
 from ..step_state import Attempt, StepContext, StepState
+from ..steps import Step, Trajectory, Verdict
 
 MOST_ATTEMPTS = 2
 GOOD_ENOUGH = 0.5
@@ -27,9 +26,7 @@ def critic_node(parts: Parts) -> Any:
         )
         update = StepState(verdict=verdict, attempts=attempts)
         again = after_critic({**state, **update}) == "searcher"
-        runtime.context.emit(
-            StepJudged(id=state["sub_question"].id, verdict=verdict, again=again)
-        )
+        runtime.context.emit(StepJudged(id=state["sub_question"].id, verdict=verdict, again=again))
         return update
 
     return critic
@@ -41,7 +38,7 @@ def after_critic(state: StepState) -> Literal["searcher", "__end__"]:
     searchable = state["sub_question"].kind == "search"
     if weak and searchable and len(state["attempts"]) < MOST_ATTEMPTS:
         return "searcher"
-    return END
+    return "__end__"
 
 
 async def _verdict(parts: Parts, state: StepState) -> Verdict:

@@ -50,9 +50,7 @@ def planner_node(parts: Parts, *, width: int) -> Any:
                 usable.append(proposal)
         if not usable and not plan.sub_questions:
             usable = [whole_question(state["question"])]
-        return State(
-            plan=plan, proposals=tuple(usable), rounds=rounds + 1, usage=tally.usage
-        )
+        return State(plan=plan, proposals=tuple(usable), rounds=rounds + 1, usage=tally.usage)
 
     return planner
 

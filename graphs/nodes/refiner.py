@@ -6,8 +6,8 @@ from langgraph.runtime import Runtime
 
 from ..events import StepRead
 from ..protocols import Parts, RefineRequest
-from .searcher import PASSAGES_READ, checked
 from ..step_state import StepContext, StepState
+from .searcher import PASSAGES_READ, checked
 
 
 def refiner_node(parts: Parts) -> Any:

@@ -8,7 +8,7 @@ comes; a killed run repeats only what was in flight.
 import asyncio
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from langgraph.func import task
 from langgraph.runtime import Runtime
@@ -20,9 +20,9 @@ from ..budget import Meter, Tally, Usage
 from ..events import BudgetEnded, StepFinished, StepStarted
 from ..plan import SubQuestion
 from ..state import State, budget_of
-from ..steps import RankedPassage, Reading, Step
 from ..step_graph import StepGraph
 from ..step_state import Attempt, StepContext, StepState
+from ..steps import RankedPassage, Reading, Step
 
 
 class StepResult(BaseModel):
@@ -46,8 +46,16 @@ def research_node(step_graph: StepGraph) -> Any:
         running: dict[str, asyncio.Future[StepResult]] = {}
         run_here: set[str] = set()
 
-        async def result_of(id: str) -> StepResult:
-            return await running[id]
+        async def finished(id: str) -> StepResult:
+            result = await running[id]
+            if id not in run_here:
+                tell(result)
+            return result
+
+        def tell(result: StepResult) -> None:
+            quoted = {quote.passage_id for quote in result.step.answer.quotes}
+            passages = tuple(result.evidence[id] for id in sorted(quoted))
+            emit(StepFinished(step=result.step, quoted=passages))
 
         async def research_step(sub: SubQuestion) -> StepResult:
             run_here.add(sub.id)
@@ -57,29 +65,24 @@ def research_node(step_graph: StepGraph) -> Any:
                     parents[id] = known[id]
                     found.update(_evidence_of(known[id], evidence))
                 else:
-                    result = await result_of(id)
+                    result = await running[id]
                     parents[id] = result.step
                     found.update(result.evidence)
             context = StepContext(emit=emit, tally=Tally(meter))
             result = await _research_step(
                 step_graph, state["question"], sub, parents, found, context
             )
-            quoted = {quote.passage_id for quote in result.step.answer.quotes}
-            emit(
-                StepFinished(
-                    step=result.step, quoted=tuple(result.evidence[id] for id in sorted(quoted))
-                )
-            )
+            tell(result)
             return result
 
         # A resumed run finds saved results by their place in the order of calls, so all tasks
         # are called at once, in plan order, and wait for their parents inside.
         for sub in state["plan"].in_order():
             if sub.id not in known:
-                running[sub.id] = task(research_step, name=f"research {sub.id}")(sub)
-        results = dict(
-            zip(running, await asyncio.gather(*running.values()), strict=True)
-        )
+                named: Any = task(name=f"research {sub.id}")
+                running[sub.id] = named(research_step)(sub)
+        gathered = await asyncio.gather(*(finished(id) for id in running))
+        results = dict(zip(running, gathered, strict=True))
         restored = [results[id].step.usage for id in results if id not in run_here]
         if limit := meter.exhausted:
             emit(BudgetEnded(limit=limit))
@@ -91,7 +94,8 @@ def research_node(step_graph: StepGraph) -> Any:
                 for id, passage in result.evidence.items()
             },
             usage=Usage(
-                seconds=time.monotonic() - started
+                seconds=time.monotonic()
+                - started
                 + max((usage.seconds for usage in restored), default=0.0),
                 searches=sum(result.step.usage.searches for result in results.values()),
                 policy_calls=sum(result.step.usage.policy_calls for result in results.values()),
@@ -120,8 +124,9 @@ async def _research_step(
     try:
         async with asyncio.timeout(context.tally.seconds_left):
             # Streamed, so that what the step had come to is kept where the budget cuts it short.
-            async for state in step_graph.astream(state, context=context, stream_mode="values"):
-                pass
+            values: Any
+            async for values in step_graph.astream(state, context=context, stream_mode="values"):
+                state = values
     except (TimeoutError, BudgetExhausted):
         unfinished = True
     return _result(state, unfinished, context.tally.usage)
@@ -133,6 +138,7 @@ def _result(state: StepState, unfinished: bool, usage: Usage) -> StepResult:
     reading = best["reading"] if best else state.get("reading", Reading())
     searches = state.get("searches", ())
     ranking = _complete_ranking(reading, attempts, state.get("found", ()))
+    status: Literal["answered", "unknown", "failed", "unfinished"]
     if unfinished:
         status = "unfinished"
     elif reading.answer.text is not None:

@@ -12,7 +12,6 @@ from ..answer import Answer, AnswerSentence, Citation
 from ..budget import Usage
 from ..events import RunFinished
 from ..evidence import ordered_evidence
-from ..plan import Plan
 from ..protocols import CitedSentence, Parts, WriteRequest
 from ..state import State
 from ..steps import Step
@@ -31,10 +30,9 @@ def responder_node(parts: Parts) -> Any:
         )
         supported = [kept for sentence in draft.sentences if (kept := _kept(sentence, evidence))]
         abstained = draft.short_answer is None or not supported
+        sentences, citations = _numbered(supported, evidence)
         if abstained:
             sentences, citations = _abstention(state, steps), ()
-        else:
-            sentences, citations = _numbered(supported, evidence)
         usage = Usage(seconds=time.monotonic() - started, policy_calls=1)
         answer = Answer(
             question=state["question"],
@@ -115,9 +113,7 @@ def _abstention(state: State, steps: Mapping[str, Step]) -> tuple[AnswerSentence
     }
     if failed:
         sentences.append(f"Some searches did not work: {', '.join(sorted(failed))}.")
-    queries = dict.fromkeys(
-        search.query for step in steps.values() for search in step.searches
-    )
+    queries = dict.fromkeys(search.query for step in steps.values() for search in step.searches)
     if queries:
         sentences.append(f"Searched for: {'; '.join(queries)}.")
     return tuple(AnswerSentence(text=sentence) for sentence in sentences)

@@ -11,8 +11,8 @@ from ...tools.passages import Passage
 from ...tools.search.base import Failed, Found, SearchBackend, SearchOutcome, Throttled
 from ..events import SearchFinished, StepRead
 from ..protocols import Parts, ReadRequest, RewriteRequest
-from ..steps import Reading, SearchRecord, Step
 from ..step_state import StepContext, StepState
+from ..steps import Reading, SearchRecord, Step
 
 HITS_PER_SEARCH = 20
 PASSAGES_READ = 16
@@ -41,9 +41,7 @@ def searcher_node(parts: Parts) -> Any:
             )
         )
         reading = checked(reading, evidence)
-        runtime.context.emit(
-            StepRead(id=state["sub_question"].id, by="searcher", reading=reading)
-        )
+        runtime.context.emit(StepRead(id=state["sub_question"].id, by="searcher", reading=reading))
         update["reading"] = reading
         return update
 
@@ -123,9 +121,7 @@ def _worth_following(state: StepState) -> list[Passage]:
 
 
 def _quoted_ids(steps: Iterable[Step]) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(quote.passage_id for step in steps for quote in step.answer.quotes)
-    )
+    return tuple(dict.fromkeys(quote.passage_id for step in steps for quote in step.answer.quotes))
 
 
 async def _guarded(

@@ -15,8 +15,8 @@ from ..nodes.research import research_node
 from ..nodes.responder import responder_node
 from ..protocols import Parts
 from ..state import State
-from .base import RunGraph, new_graph, register_workflow
 from ..step_graph import build_step_graph
+from .base import RunGraph, new_graph, register_workflow
 
 
 def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:

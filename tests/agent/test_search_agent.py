@@ -32,9 +32,7 @@ from clew.tools.search.memory import MemorySearch
 
 @pytest.fixture
 def agent() -> SearchAgent:
-    return SearchAgent(
-        policy=chain_policy(), critic=ContentCritic(), search=[MemorySearch(POLAR)]
-    )
+    return SearchAgent(policy=chain_policy(), critic=ContentCritic(), search=[MemorySearch(POLAR)])
 
 
 def test_ask_answers_with_citations(agent: SearchAgent) -> None:
@@ -162,9 +160,7 @@ def test_langgraph_json_names_a_graph_that_can_be_made() -> None:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert {"planner", "expansion", "research", "responder"} <= set(
-        getattr(module, name)().nodes
-    )
+    assert {"planner", "expansion", "research", "responder"} <= set(getattr(module, name)().nodes)
 
 
 KILLED = """
@@ -214,9 +210,7 @@ async def test_cancelling_a_question_stops_it(agent: SearchAgent) -> None:
             await asyncio.sleep(60)
             raise AssertionError
 
-    hanging = SearchAgent(
-        policy=chain_policy(), critic=ContentCritic(), search=[Hanging(POLAR)]
-    )
+    hanging = SearchAgent(policy=chain_policy(), critic=ContentCritic(), search=[Hanging(POLAR)])
     asking = asyncio.create_task(hanging.aask(QUESTION))
     await asyncio.sleep(0.3)
     asking.cancel()

@@ -77,9 +77,7 @@ async def test_the_same_query_gives_the_same_hits(backend: SearchBackend) -> Non
 
 
 async def test_known_passages_may_help_and_never_hurt(backend: SearchBackend) -> None:
-    outcome = await backend.search(
-        "Where was the captain born?", limit=4, linked_from=[POLAR[0]]
-    )
+    outcome = await backend.search("Where was the captain born?", limit=4, linked_from=[POLAR[0]])
     assert isinstance(outcome, Found)
     assert "Frank Worsley" in [hit.passage.title for hit in outcome.hits]
 

@@ -47,9 +47,7 @@ EVIDENCE = {each.id: each for each in POLAR}
 
 
 def read_request(sub: SubQuestion = CHAIN[0], text: str | None = None) -> ReadRequest:
-    return ReadRequest(
-        question=QUESTION, sub_question=sub, text=text or sub.text, passages=POLAR
-    )
+    return ReadRequest(question=QUESTION, sub_question=sub, text=text or sub.text, passages=POLAR)
 
 
 def unknown(sub: SubQuestion) -> Step:
@@ -161,9 +159,7 @@ async def test_it_writes_a_cited_answer_from_what_the_steps_found(policy: Policy
 
 
 @pytest.mark.parametrize("steps", [{}, {sub.id: unknown(sub) for sub in CHAIN}])
-async def test_it_abstains_where_nothing_is_known(
-    policy: Policy, steps: dict[str, Step]
-) -> None:
+async def test_it_abstains_where_nothing_is_known(policy: Policy, steps: dict[str, Step]) -> None:
     draft = await policy.write(
         WriteRequest(question=QUESTION, plan=make_plan(CHAIN), steps=steps, evidence={})
     )

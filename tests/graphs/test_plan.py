@@ -35,7 +35,8 @@ def test_a_plan_cannot_be_extended_into_a_cycle() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "not json", "[]", '{"steps": []}', '{"sub_questions": [{"id": "1 2", "text": "x"}]}']
+    "text",
+    ["", "not json", "[]", '{"steps": []}', '{"sub_questions": [{"id": "1 2", "text": "x"}]}'],
 )
 def test_a_plan_file_that_is_no_plan_is_refused(text: str) -> None:
     with pytest.raises(PlanError, match="the plan is not usable"):
@@ -78,12 +79,17 @@ def test_order_puts_parents_first(subs: list[SubQuestion]) -> None:
     assert seen == {each.id for each in plan.sub_questions}
 
 
-@given(st.lists(st.builds(
-    sub,
-    st.sampled_from(["a", "b", "c", "d"]),
-    st.sampled_from(["a", "b", "c", "z"]),
-    text=st.text(min_size=1, max_size=20),
-), max_size=5))
+@given(
+    st.lists(
+        st.builds(
+            sub,
+            st.sampled_from(["a", "b", "c", "d"]),
+            st.sampled_from(["a", "b", "c", "z"]),
+            text=st.text(min_size=1, max_size=20),
+        ),
+        max_size=5,
+    )
+)
 def test_wild_plans_are_either_refused_or_orderable(subs: list[SubQuestion]) -> None:
     try:
         plan = make_plan(subs)

@@ -34,6 +34,8 @@ WEIGHTS: dict[str, tuple[float, ...]] = {
 # Fitted chances are low because many spans compete; this brings them near how often the best of
 # them is right.
 _SHARPNESS = 0.8
+# What remains of an option where the sentence says nothing of what is asked.
+_UNSPOKEN = 0.7
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,24 @@ class Option:
         text: The answer's text.
         features: Values in the order of `FEATURES`.
         kind: Which weights apply.
+        covered: Share of what is asked, beside the names, that the sentence speaks of.
     """
 
     text: str
     features: tuple[float, ...]
     kind: str
+    covered: float = 1.0
 
     @property
     def chance(self) -> float:
         """The chance that the span answers."""
         total = sum(w * f for w, f in zip(WEIGHTS[self.kind], self.features, strict=True))
         return float((1 / (1 + math.exp(-total))) ** _SHARPNESS)
+
+    @property
+    def support(self) -> float:
+        """How far the sentence speaks of what is asked, to weigh the chosen answer with."""
+        return _UNSPOKEN + (1 - _UNSPOKEN) * self.covered
 
 
 def options(
@@ -70,6 +79,9 @@ def options(
     tokens = [(match.start(), stem(match[0].lower())) for match in re.finditer(r"\w+", text)]
     marks = [at for at, token in tokens if token in predicate]
     heads = [at for at, token in tokens if asked.head and token == stem(asked.head)]
+    spoken = {token for _, token in tokens}
+    wanted = predicate | ({stem(asked.head)} if asked.head and not predicate else set())
+    covered = len(wanted & spoken) / len(wanted) if wanted else 1.0
     shared = len(predicate & {token for _, token in tokens}) / (len(predicate) or 1)
     typed = typed_spans(text, asked.answer)
     spans = dict.fromkeys(
@@ -102,9 +114,10 @@ def options(
                 float(" ".join(own) in titles and not set(own) <= about_words),
             ),
             kind,
+            covered,
         )
     if kind == "named" and content_words(title) and not stems(title) <= stems(asked.text):
-        yield _of_title(asked, candidate, title, shared, bool(heads))
+        yield _of_title(asked, candidate, title, shared, bool(heads), covered)
 
 
 def _gap(at: int, start: int, end: int) -> int:
@@ -112,7 +125,7 @@ def _gap(at: int, start: int, end: int) -> int:
 
 
 def _of_title(
-    asked: Asked, candidate: Candidate, title: str, shared: float, headed: bool
+    asked: Asked, candidate: Candidate, title: str, shared: float, headed: bool, covered: float
 ) -> Option:
     """The passage's subject as the answer: "It was later renamed Austral." """
     own = words(title)
@@ -143,4 +156,5 @@ def _of_title(
             1.0,
         ),
         "named",
+        covered,
     )

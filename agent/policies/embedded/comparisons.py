@@ -28,8 +28,11 @@ _REORDERED: tuple[tuple[str, str], ...] = (
      r"\g<head> \g<rest>, \g<pair>"),
     (r"(?:between|out of|of) (?P<pair>.+ and .+), (?P<head>which(?: \w+)?|who) (?P<rest>.+)",
      r"\g<head> \g<rest>, \g<pair>"),
-    (r"(?P<head>which) of the two [\w\- ]+? (?P<rest>(?:is|was|were|has|had)\b.+)",
+    (r"(?P<head>which|who) of (?:the two|them)(?: [\w\- ]+?)? (?P<rest>(?:is|was|has|had|died|lived"
+     r"|came|began|sank|set out|opened)\b.+)",
      r"\g<head> \g<rest>"),
+    (r"(?:is|was) (?P<pair>.+ or .+?) (?P<op>the (?:older|younger|elder|earlier|later|higher|taller)"
+     r"|older|younger)(?: (?P<noun>[a-z]+))?", r"Which is \g<op>, \g<pair>"),
     (r"(?P<head>.+?) of the two [\w\- ]+?, (?P<rest>.+)", r"\g<head>, \g<rest>"),
     (r"(?P<head>which is the older) \w+, (?P<rest>.+)", r"\g<head>, \g<rest>"),
 )  # fmt: skip
@@ -137,7 +140,8 @@ def _same_sides(body: str) -> tuple[str, Sides, str] | None:
         body,
     ):
         return match["rel"], Sides(match["left"], match["right"]), match["end"]
-    head = re.match(rf"(?:the )?(?P<rel>{_REL}) of (?:both )?(?:the )?", body)
+    # "The directors of A and B" spans both sides; "the director of A and B" may not.
+    head = re.match(rf"(?:the )?(?P<rel>(?:{_REL})s|{_REL}(?<=s)) of (?:both )?(?:the )?", body)
     relation, rest = (head["rel"], body[head.end() :]) if head else ("", body)
     for cut in re.finditer(
         r",? (?=(?:both )?(?:have|has|share|shares|located|situated|from|of|in|come|based|both|born"

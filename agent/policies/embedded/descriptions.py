@@ -8,8 +8,8 @@ its own, and the search repeats on what is left.
 import re
 from dataclasses import dataclass
 
-from .questions import CLASS_NOUNS
 from .phrases import PERSON_NOUNS, PLACE_NOUNS, THING_NOUNS
+from .questions import CLASS_NOUNS
 from .relations_more import BY_NOUN, COMPOUND
 from .text import UPPER, content_words
 
@@ -54,8 +54,35 @@ _EXTRAPOSED = re.compile(
     r"(?P<link>who|that|which|whose) (?P<rest>.+)"
 )
 _NOT_HEADS = frozenset(
-    "fact way year years time reason first same one other most last day date name names number"
-    " names type kind only latter former two three more both".split()
+    [
+        "fact",
+        "way",
+        "year",
+        "years",
+        "time",
+        "reason",
+        "first",
+        "same",
+        "one",
+        "other",
+        "most",
+        "last",
+        "day",
+        "date",
+        "name",
+        "names",
+        "number",
+        "names",
+        "type",
+        "kind",
+        "only",
+        "latter",
+        "former",
+        "two",
+        "three",
+        "more",
+        "both",
+    ]
 )
 # Where the verb of the outer question goes on after a description.
 _FINITE = re.compile(

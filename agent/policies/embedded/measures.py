@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 FIRST = r"(?:earlier|first|earliest|the first)"
 LAST = r"(?:later|last|more recently|most recently|latest|the latest)"
+_INTRANSITIVE = {
+    "sank": "sink", "disappeared": "disappear", "vanished": "vanish", "set out": "set out",
+    "ended": "end", "closed": "close", "appeared": "appear", "debuted": "debut", "left": "leave",
+    "arrived": "arrive", "retired": "retire",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure(rf"(?:was |were |is )?(?:founded|formed|established|started|created|incorporated"
             rf"|introduced|originated) (?:the )?{LAST}", "When was {x} founded",
             "was founded later"),
+    *(
+        Measure(rf"{past} (?:the )?{order}", f"When did {{x}} {base}", f"{past} {said}")
+        for past, base in _INTRANSITIVE.items()
+        for order, said in ((FIRST, "earlier"), (LAST, "later"))
+    ),
     Measure(rf"began (?:the )?{FIRST}", "When did {x} begin", "began earlier"),
     Measure(rf"began (?:the )?{LAST}", "When did {x} begin", "began later"),
     Measure(rf"(?:was |were |is )(?P<v>\w+(?:ed|built|begun|found|held|made|sunk|lost)|built|made"

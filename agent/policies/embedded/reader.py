@@ -29,15 +29,16 @@ def read(text: str, passages: Sequence[Passage], vectors: VectorCache) -> Readin
 
 
 def _answer(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
-    best: tuple[float, Candidate, str] | None = None
+    best: tuple[float, Candidate, str, float] | None = None
     titles = frozenset(bare_title(candidate.passage.title) for candidate in found)
     for candidate in found:
-        for confidence, text in _options(asked, candidate, titles):
-            if best is None or confidence > best[0]:
-                best = (confidence, candidate, text)
-    if best is None or best[0] < KNOWN:
+        for chance, text, support in _options(asked, candidate, titles):
+            if best is None or chance > best[0]:
+                best = (chance, candidate, text, support)
+    if best is None or best[0] * best[3] < KNOWN:
         return StepAnswer()
-    confidence, candidate, text = best
+    chance, candidate, text, support = best
+    confidence = chance * support
     return StepAnswer(
         text=text,
         quotes=(quote_of(candidate),),
@@ -45,13 +46,18 @@ def _answer(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
     )
 
 
-def _options(asked: Asked, candidate: Candidate, titles: frozenset[str]) -> list[tuple[float, str]]:
+def _options(
+    asked: Asked, candidate: Candidate, titles: frozenset[str]
+) -> list[tuple[float, str, float]]:
     stated = _by_relation(asked, candidate)
     if stated is not None:
-        return [stated]
+        return [(*stated, 1.0)]
     # Where the relation is known its patterns say how it is stated; other spans are guesses.
     worth = 1.0 if asked.relation is None else _GUESSED
-    return [(worth * option.chance, option.text) for option in options(asked, candidate, titles)]
+    return [
+        (worth * option.chance, option.text, option.support)
+        for option in options(asked, candidate, titles)
+    ]
 
 
 def quote_of(candidate: Candidate) -> Quote:

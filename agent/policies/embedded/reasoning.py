@@ -11,6 +11,8 @@ from .dates import Date, dates, earlier, parse_date, parse_number
 from .names import names
 from .text import content_words, plain, stems, words
 
+_VALUES = re.compile(r"\(\{(\w+)\}\)")
+_REFERENCE = re.compile(r"\{(\w+)\}")
 # Words that say which of two is wanted: (words, is the greater value wanted).
 _OPERATIONS: tuple[tuple[str, str, bool], ...] = (
     (r"lived longer", "span", True),
@@ -41,11 +43,18 @@ def reason(
 def _conclusion(
     sub_question: SubQuestion, parents: Mapping[str, Step], passages: Sequence[Passage]
 ) -> str | None:
-    refs = sub_question.references()
-    if len(refs) != 2:
+    refs = _VALUES.findall(sub_question.text) or sub_question.references()
+    if len(refs) != 2 or any(ref not in parents for ref in refs):
         return None
     left, right = (parents[ref].answer.text or "" for ref in refs)
+    answers = {id: step.answer.text or "" for id, step in parents.items()}
     named = side_names(sub_question.text)
+    if named is not None:
+        # A side that was described goes by the name found for it.
+        left_name, right_name = (
+            _REFERENCE.sub(lambda match: answers.get(match[1], match[0]), side) for side in named
+        )
+        named = (left_name, right_name)
     head = sub_question.text
     if re.match(r"(?:Is it true|Are|Do|Does|Did|Were|Was|Is)\b", head):
         verdict = _holds(head, left, right)

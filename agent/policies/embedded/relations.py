@@ -248,7 +248,9 @@ RELATIONS: tuple[Relation, ...] = (
     Relation(
         "lifespan", ("dates of birth and death", "life span"), "lifespan", "born died",
         (rf"\( ?(?P<answer>(?:[^()]*?)(?:{DATE.pattern}|\d{{3}})[^()]*?[–—\-][^()]*?"
-         rf"(?:{DATE.pattern}|\d{{3}})[^()]*?)\)",),
+         rf"(?:{DATE.pattern}|\d{{3}})[^()]*?)\)",
+         rf"[Bb]orn (?:on |in )?(?P<answer>(?:{DATE.pattern})[^.]*?\b(?:died|disappeared)\b[^.]*?"
+         rf"(?:{DATE.pattern}))"),
         ("when was {x} born and when did (?:he|she|they) die",),
     ),
     Relation(

@@ -18,7 +18,8 @@ async def run(policy: Policy, **start: object) -> tuple[dict, list]:  # type: ig
     graph = workflow_named("mindsearch")(parts, expansion_named("greedy")).compile()
     events, state = [], {}
     async for mode, part in graph.astream(
-        {"question": "Who?", **start}, stream_mode=["custom", "values"]  # type: ignore[arg-type]
+        {"question": "Who?", **start},
+        stream_mode=["custom", "values"],  # type: ignore[arg-type]
     ):
         if mode == "custom":
             events.append(part)

@@ -67,9 +67,7 @@ async def test_passages_are_numbered_in_order_of_use_one_number_each(written) ->
 async def test_a_quote_that_is_not_there_is_dropped_with_its_sentence(written, bad: Quote) -> None:  # type: ignore[no-untyped-def]
     good = CitedSentence(text="Good.", quotes=(quote("Frank Worsley"), bad))
     answer = await written(
-        Draft(
-            short_answer="x", sentences=(CitedSentence(text="Bad.", quotes=(bad,)), good)
-        )
+        Draft(short_answer="x", sentences=(CitedSentence(text="Bad.", quotes=(bad,)), good))
     )
     assert answer.text == "Good. [1]" and len(answer.citations) == 1
 

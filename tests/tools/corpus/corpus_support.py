@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from clew.tools.corpus.index import CorpusIndex
 from numpy.typing import NDArray
+
+from clew.tools.corpus.index import CorpusIndex
 
 
 class WordEncoder:

@@ -15,9 +15,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from corpus_support import WordEncoder
+
 from clew.tools.corpus import indexing, vector_update, vectors
 from clew.tools.corpus.encodings import EncodingJournal
-from corpus_support import WordEncoder
 
 calls = 0
 moment = int(sys.argv[3]) if len(sys.argv) > 3 else -1

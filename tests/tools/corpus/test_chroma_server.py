@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from corpus_support import WordEncoder, json_lines, texts, write_files
+
 from clew.errors import CorpusError, SettingsError
 from clew.tools.corpus.corpora import remove_corpus
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.vector_update import served_prefix
 from clew.tools.corpus.vectors import served_vectors
-from corpus_support import WordEncoder, json_lines, texts, write_files
 
 pytestmark = pytest.mark.slow
 

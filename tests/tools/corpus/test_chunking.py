@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from clew.tools.corpus.chunking import MAX_TOKENS, embedded_text, split
-from clew.tools.corpus.readers import Document
-from clew.tools.passages import passage_id
 from corpus_support import WordEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from clew.tools.corpus.chunking import MAX_TOKENS, embedded_text, split
+from clew.tools.corpus.readers import Document
+from clew.tools.passages import passage_id
 
 TOKENIZER = WordEncoder()
 words = st.text(alphabet="abcXYZ.!? \n\t。é-1", min_size=1, max_size=12)

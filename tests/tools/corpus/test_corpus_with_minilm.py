@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpus_support import write_files
+
 from clew.tools.corpus.chunking import MAX_TOKENS, embedded_text, split
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.readers import Document
-from corpus_support import write_files
 
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder

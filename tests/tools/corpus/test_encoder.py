@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.numpy import load_file
+
 from clew.errors import ModelUnavailable
 from clew.tools.corpus import encoder_export
 from clew.tools.corpus.encoder import (
@@ -19,9 +23,6 @@ from clew.tools.corpus.encoder import (
 )
 from clew.tools.corpus.encoder_export import exported_model, fingerprint
 from clew.tools.corpus.encoder_graph import build_graph, quantise_matrix
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from safetensors.numpy import load_file
 
 TEXTS = [
     "",

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from corpus_support import WordEncoder, json_lines, texts, write_files
+
 from clew.errors import CorpusCorrupt, StorageFull
 from clew.tools.corpus import indexing
 from clew.tools.corpus.corpora import list_corpora, remove_corpus
@@ -16,7 +18,6 @@ from clew.tools.corpus.encodings import EncodingJournal
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.vectors import Vectors
-from corpus_support import WordEncoder, json_lines, texts, write_files
 
 REMEDY = re.escape("clew index PATH… --corpus myths --rebuild")
 

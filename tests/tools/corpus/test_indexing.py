@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from corpus_support import WordEncoder, json_lines, texts, write_files
+
 from clew.errors import CorpusBusy, DocumentError, InputError, SettingsError, UnknownCorpus
 from clew.tools.corpus.corpora import describe_corpus, list_corpora, remove_corpus
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.layout import writing
 from clew.tools.corpus.reports import IndexProgress, IndexReport
-from corpus_support import WordEncoder, json_lines, texts, write_files
 
 
 @pytest.fixture

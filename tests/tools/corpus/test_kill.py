@@ -9,10 +9,11 @@ import time
 from pathlib import Path
 
 import pytest
+from corpus_support import WordEncoder, json_lines, texts, write_files
+
 from clew.errors import UnknownCorpus
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
-from corpus_support import WordEncoder, json_lines, texts, write_files
 
 SCRIPT = Path(__file__).with_name("killed_indexing.py")
 Contents = set[tuple[str, str]]

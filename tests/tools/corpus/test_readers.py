@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from clew.tools.corpus.readers import BadDocument, Document, read_documents
 from corpus_support import json_lines, write_files
+
+from clew.tools.corpus.readers import BadDocument, Document, read_documents
 
 
 def read(path: Path) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:

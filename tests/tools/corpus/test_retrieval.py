@@ -3,13 +3,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from corpus_support import json_lines
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from clew.tools.corpus.encoder import Encoder
 from clew.tools.corpus.index import CorpusIndex, open_corpus
 from clew.tools.corpus.indexing import index_documents
 from clew.tools.corpus.retrieval import Retriever
-from corpus_support import json_lines
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 PASSAGES = {
     "tango": ("Last Tango in Paris", "A 1972 drama film directed by Bernardo Bertolucci."),

@@ -1,7 +1,8 @@
 import pytest
-from clew.tools.corpus.titles import LONGEST_MENTION, mentions, title_keys, words_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from clew.tools.corpus.titles import LONGEST_MENTION, mentions, title_keys, words_of
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,9 @@ def test_mentions_lie_in_the_text(text: str) -> None:
         assert len(words_of(text[mention.start : mention.end])) <= LONGEST_MENTION
 
 
-@given(st.lists(st.from_regex(r"[A-ZÀ-Þ][a-zß-ÿ]{2,8}", fullmatch=True), min_size=1, max_size=6))
+@given(
+    st.lists(st.from_regex(r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,8}", fullmatch=True), min_size=1, max_size=6)
+)
 def test_a_capitalised_title_is_a_mention_of_itself(words: list[str]) -> None:
     title = "Qyzz " + " ".join(words)
     text = f"We know that {title} is here."

@@ -1,12 +1,13 @@
 from collections.abc import Sequence
 from typing import cast
 
+from support import POLAR
+
 from clew.errors import CorpusCorrupt
 from clew.tools.corpus.retrieval import Retriever
 from clew.tools.passages import Passage
 from clew.tools.search.base import Empty, Failed, Found, Hit
 from clew.tools.search.corpus import CorpusSearch
-from support import POLAR
 
 
 class Scripted:
