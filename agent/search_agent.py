@@ -1,14 +1,12 @@
 """The face to callers: ask a question, watch it being answered, go on where a run stopped."""
 
 import asyncio
-import queue
 import threading
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
-from anyio.from_thread import start_blocking_portal
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
@@ -24,13 +22,13 @@ from ..graphs.workflows import workflow_named
 from ..graphs.workflows.base import RunGraph
 from ..tools.search.base import SearchBackend
 from .assembly import Assembly
+from .blocking import blocking, blocking_iterator
 from .settings import Settings
 from .threads import METADATA_KEY, open_threads
 
 LONGEST_QUESTION = 10_000
 """Characters; longer text is a document, not a question."""
 
-T = TypeVar("T")
 CompiledRun = CompiledStateGraph[State, None, Question, State]
 
 
@@ -149,7 +147,7 @@ class SearchAgent:
             await asyncio.to_thread(self._graph)
             state: Any = (await self._compiled(saver).aget_state(_config(thread_id))).values
             yield RunStarted(
-                question=state["question"],
+                question=state.get("question") or _asked(saved),
                 thread_id=thread_id,
                 plan=state.get("plan", Plan()),
                 steps=tuple(state.get("steps", {}).values()),
@@ -188,25 +186,25 @@ class SearchAgent:
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
     ) -> Answer:
         """Answer a question; see `aask`."""
-        return _blocking(lambda: self.aask(question, thread_id=thread_id, plan=plan))
+        return blocking(lambda: self.aask(question, thread_id=thread_id, plan=plan))
 
     def resume(self, thread_id: str) -> Answer:
         """Finish a run that was stopped; see `aresume`."""
-        return _blocking(lambda: self.aresume(thread_id))
+        return blocking(lambda: self.aresume(thread_id))
 
     def batch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | ClewError]:
         """Answer many questions; see `abatch`."""
-        return _blocking(lambda: self.abatch(questions, concurrency=concurrency))
+        return blocking(lambda: self.abatch(questions, concurrency=concurrency))
 
     def stream(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
     ) -> Iterator[Event]:
         """Answer a question, telling what happens; see `astream`."""
-        return _blocking_iterator(lambda: self.astream(question, thread_id=thread_id, plan=plan))
+        return blocking_iterator(lambda: self.astream(question, thread_id=thread_id, plan=plan))
 
     def stream_resume(self, thread_id: str) -> Iterator[Event]:
         """Go on with a stopped run, telling what happens; see `astream_resume`."""
-        return _blocking_iterator(lambda: self.astream_resume(thread_id))
+        return blocking_iterator(lambda: self.astream_resume(thread_id))
 
     def _graph(self) -> RunGraph:
         with self._building:
@@ -266,6 +264,12 @@ def _saved_settings(saved: CheckpointTuple) -> Settings:
     return Settings.model_validate_json(metadata[METADATA_KEY])
 
 
+def _asked(saved: CheckpointTuple) -> str:
+    """The question of a run that was stopped before its first node ended."""
+    asked: str = saved.checkpoint["channel_values"]["__start__"]["question"]
+    return asked
+
+
 def _unknown(thread_id: str) -> UnknownThread:
     return UnknownThread(f"no run is saved under {thread_id!r}")
 
@@ -295,29 +299,3 @@ async def _answer(events: AsyncGenerator[Event, None]) -> Answer:
     if answer is not None:
         return answer
     raise AssertionError("a run that does not raise ends with RunFinished")
-
-
-def _blocking(call: Callable[[], Awaitable[T]]) -> T:
-    # A thread of its own, so that it also works where an event loop is running, as in a notebook.
-    with start_blocking_portal() as portal:
-        return portal.call(call)
-
-
-def _blocking_iterator(make: Callable[[], AsyncGenerator[T, None]]) -> Iterator[T]:
-    items: queue.SimpleQueue[T | None] = queue.SimpleQueue()
-
-    async def pump() -> None:
-        try:
-            async for item in make():
-                items.put(item)
-        finally:
-            items.put(None)
-
-    with start_blocking_portal() as portal:
-        pumping = portal.start_task_soon(pump)
-        try:
-            while (item := items.get()) is not None:
-                yield item
-            pumping.result()
-        finally:
-            pumping.cancel()

@@ -53,7 +53,8 @@ class SearchFinished(_Event):
     """A search came back."""
 
     kind: Literal["search_finished"] = "search_finished"
-    id: str
+    id: str | None = None
+    """The sub-question; none where the whole question was searched for."""
     search: SearchRecord
 
 

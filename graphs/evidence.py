@@ -1,6 +1,6 @@
 """The order in which a run ranks the passages it found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
 from ..tools.passages import Passage
@@ -9,7 +9,10 @@ from .steps import Step
 
 
 def ordered_evidence(
-    plan: Plan, steps: Mapping[str, Step], evidence: Mapping[str, Passage]
+    plan: Plan,
+    steps: Mapping[str, Step],
+    evidence: Mapping[str, Passage],
+    overview: Sequence[str] = (),
 ) -> tuple[Passage, ...]:
     """Return the passages found, most useful for the question first.
 
@@ -24,4 +27,5 @@ def ordered_evidence(
         for ranked in rank
         if ranked is not None
     ]
-    return tuple(evidence[id] for id in dict.fromkeys([*quoted, *dealt]) if id in evidence)
+    ids = dict.fromkeys([*quoted, *overview, *dealt])
+    return tuple(evidence[id] for id in ids if id in evidence)

@@ -33,6 +33,7 @@ class State(Question, total=False):
         question: The user's question.
         budget: The run's limits.
         plan: The sub-questions so far.
+        overview: Ids of what a search for the whole question found, best first.
         proposals: The planner's proposals that expansion is to choose from.
         rounds: How many times the planner has been asked.
         steps: What came of each sub-question, by id.
@@ -42,6 +43,7 @@ class State(Question, total=False):
         answer: The answer, once written.
     """
 
+    overview: tuple[str, ...]
     proposals: tuple[Proposal, ...]
     rounds: int
     steps: Annotated[dict[str, Step], merged]

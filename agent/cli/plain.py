@@ -60,7 +60,7 @@ class PlainView:
             case StepStarted():
                 _say(f"{event.id} started: {clean(event.text)}")
             case SearchFinished():
-                _say(f"{event.id} searched {search_summary(event.search)}")
+                _say(f"{event.id or 'question'} searched {search_summary(event.search)}")
             case StepJudged() if event.again:
                 _say(f"{event.id} searches again, score {event.verdict.score:.2f}")
             case StepFinished():

@@ -101,8 +101,8 @@ class RunProgress:
             case StepStarted():
                 step_begun = self.steps[event.id]
                 step_begun.text, step_begun.status = event.text, "searching"
-            case SearchFinished():
-                searched = self.steps[event.id]
+            case SearchFinished(id=str(id)):
+                searched = self.steps[id]
                 searched.searches = (*searched.searches, event.search)
             case StepRead():
                 read = self.steps[event.id]

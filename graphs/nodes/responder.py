@@ -42,7 +42,7 @@ def responder_node(parts: Parts) -> Any:
             abstained=abstained,
             plan=plan,
             steps=tuple(steps[sub.id] for sub in plan.sub_questions if sub.id in steps),
-            evidence=ordered_evidence(plan, steps, evidence),
+            evidence=ordered_evidence(plan, steps, evidence, state.get("overview", ())),
             usage=state.get("usage", Usage()) + usage,
             stopped_by=state.get("stopped_by"),
             thread_id=_thread_id(runtime),

@@ -1,24 +1,18 @@
 """The searcher: turns a sub-question into queries, searches, and reads what comes back."""
 
-import asyncio
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from ...tools.passages import Passage
-from ...tools.search.base import Failed, Found, SearchBackend, SearchOutcome, Throttled
 from ..events import SearchFinished, StepRead
 from ..protocols import Parts, ReadRequest, RewriteRequest
 from ..step_state import StepContext, StepState
-from ..steps import Reading, SearchRecord, Step
+from ..searching import fuse, search_all
+from ..steps import Reading, Step
 
-HITS_PER_SEARCH = 20
 PASSAGES_READ = 16
-LINKED_PER_PARENT = 3
-FUSION_CONSTANT = 60
-"""k of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
 
 def searcher_node(parts: Parts) -> Any:
@@ -60,44 +54,23 @@ async def _search(parts: Parts, state: StepState, context: StepContext) -> StepS
             tried=tried,
         )
     )
-    linked_from = _worth_following(state)
-
-    async def ask(backend: SearchBackend, query: str) -> SearchOutcome:
-        context.tally.search()
-        outcome = await _guarded(backend, query, linked_from)
-        context.emit(
-            SearchFinished(id=state["sub_question"].id, search=_record(backend, query, outcome))
-        )
-        return outcome
-
-    asked = [(backend, query) for query in queries for backend in parts.backends]
-    outcomes = await asyncio.gather(*(ask(backend, query) for backend, query in asked))
-    rankings = [
-        [hit.passage for hit in outcome.hits] for outcome in outcomes if isinstance(outcome, Found)
-    ]
-    records = tuple(
-        _record(backend, query, outcome)
-        for (backend, query), outcome in zip(asked, outcomes, strict=True)
+    searched = await search_all(
+        parts.backends,
+        queries,
+        linked_from=_worth_following(state),
+        tally=context.tally,
+        tell=lambda record: context.emit(
+            SearchFinished(id=state["sub_question"].id, search=record)
+        ),
     )
-    earlier = [[state["evidence"][id] for id in state.get("found", ())]]
-    fused = fuse([*rankings, *earlier])
+    earlier = [state["evidence"][id] for id in state.get("found", ())]
+    fused = fuse([*searched.rankings, earlier])
     return StepState(
         found=tuple(passage.id for passage in fused),
         evidence={passage.id: passage for passage in fused},
         tried=(*tried, *queries),
-        searches=(*state.get("searches", ()), *records),
+        searches=(*state.get("searches", ()), *searched.records),
     )
-
-
-def fuse(rankings: Iterable[Sequence[Passage]]) -> list[Passage]:
-    """Merge rankings by reciprocal rank fusion; ties go to the passage seen first."""
-    scores: dict[str, float] = defaultdict(float)
-    passages: dict[str, Passage] = {}
-    for ranking in rankings:
-        for rank, passage in enumerate(ranking, start=1):
-            scores[passage.id] += 1 / (FUSION_CONSTANT + rank)
-            passages.setdefault(passage.id, passage)
-    return sorted(passages.values(), key=lambda passage: -scores[passage.id])
 
 
 def checked(reading: Reading, evidence: dict[str, Passage]) -> Reading:
@@ -109,41 +82,12 @@ def checked(reading: Reading, evidence: dict[str, Passage]) -> Reading:
 
 
 def _worth_following(state: StepState) -> list[Passage]:
-    """Passages whose links may lead on: what the parents quote and rank first, then our own."""
-    evidence = state["evidence"]
+    """Passages whose links may lead on: what the parents quote, and our own first tries."""
     ids = list(_quoted_ids(state["parents"].values()))
-    for step in state["parents"].values():
-        ids += [ranked.passage_id for ranked in step.reading.ranking[:LINKED_PER_PARENT]]
     if attempts := state.get("attempts"):
-        ranking = attempts[-1]["reading"].ranking
-        ids += [ranked.passage_id for ranked in ranking[:LINKED_PER_PARENT]]
-    return [evidence[id] for id in dict.fromkeys(ids) if id in evidence]
+        ids += [quote.passage_id for quote in attempts[-1]["reading"].answer.quotes]
+    return [state["evidence"][id] for id in dict.fromkeys(ids) if id in state["evidence"]]
 
 
 def _quoted_ids(steps: Iterable[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(quote.passage_id for step in steps for quote in step.answer.quotes))
-
-
-async def _guarded(
-    backend: SearchBackend, query: str, linked_from: Sequence[Passage]
-) -> SearchOutcome:
-    # Third-party backends break their promise not to raise; one of them must not end the run.
-    try:
-        return await backend.search(query, limit=HITS_PER_SEARCH, linked_from=linked_from)
-    except Exception as error:
-        return Failed(reason=f"{type(error).__name__}: {error}")
-
-
-def _record(backend: SearchBackend, query: str, outcome: SearchOutcome) -> SearchRecord:
-    reason = ""
-    if isinstance(outcome, Failed):
-        reason = outcome.reason
-    elif isinstance(outcome, Throttled) and outcome.retry_after is not None:
-        reason = f"try again in {outcome.retry_after:.0f} s"
-    return SearchRecord(
-        backend=backend.name,
-        query=query,
-        outcome=outcome.kind,
-        hits=len(outcome.hits) if isinstance(outcome, Found) else 0,
-        reason=reason,
-    )

@@ -13,6 +13,7 @@ from ..expansion import Expansion
 from ..nodes.planner import planner_node
 from ..nodes.research import research_node
 from ..nodes.responder import responder_node
+from ..nodes.scout import scout_node
 from ..protocols import Parts
 from ..state import State
 from ..step_graph import build_step_graph
@@ -20,13 +21,15 @@ from .base import RunGraph, new_graph, register_workflow
 
 
 def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
-    """Return the graph planner → expansion → research → planner …, ending with responder."""
+    """Return the graph scout → planner → expansion → research → planner …, ending with responder."""
     graph = new_graph()
+    graph.add_node("scout", scout_node(parts))
     graph.add_node("planner", planner_node(parts, width=expansion.width))
     graph.add_node("expansion", expansion.node(parts))
     graph.add_node("research", research_node(build_step_graph(parts)))
     graph.add_node("responder", responder_node(parts))
-    graph.add_edge(START, "planner")
+    graph.add_edge(START, "scout")
+    graph.add_edge("scout", "planner")
     graph.add_edge("planner", "expansion")
     graph.add_conditional_edges("expansion", _after_expansion)
     graph.add_conditional_edges("research", _after_research)

@@ -173,7 +173,7 @@ from clew.tools.search.memory import MemorySearch
 class Slow(MemorySearch):
     async def search(self, query, **more):
         print("search", query, flush=True)
-        if "born" in query and {die!r}:
+        if "Worsley born" in query and {die!r}:
             import asyncio
             await asyncio.sleep(0.3)
             os.kill(os.getpid(), signal.SIGKILL)

@@ -11,7 +11,7 @@ from ....graphs.plan import SubQuestion
 from .descriptions import innermost
 from .phrases import described, is_reference
 from .questions import framed, relation_named, trimmed
-from .relations_more import COMPOUND
+from .relations import COMPOUND
 
 _MAX_STEPS = 5
 

@@ -23,7 +23,7 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _ERA = r"(?:\s?(?:BC|BCE|AD|CE)\b)?"
 _FULL = (
     rf"{_DAY} (?:of )?{_MONTH},? ?\d{{3,4}}{_ERA}"
-    rf"|{_MONTH} {_DAY},? ?\d{{3,4}}{_ERA}"
+    rf"|{_MONTH} {_DAY}(?:,? |,)\d{{3,4}}{_ERA}"
     rf"|{_MONTH},? \d{{3,4}}{_ERA}"
     r"|\d{4}-\d{2}-\d{2}"
 )

@@ -18,7 +18,7 @@ class Measure:
 
     Attributes:
         wording: How questions word it.
-        question: What is asked of each side; groups of the wording as ``\\g<v>``.
+        question: What is asked of each side; groups of the wording in angle brackets.
         conclusion: How the conclusion words it.
         thing_question: What is asked instead of a thing that is no person.
         thing_conclusion: How that conclusion words it.
@@ -81,7 +81,8 @@ MEASURES: tuple[Measure, ...] = (
             rf"|lost|held|found|opened) (?:the )?{FIRST}", r"When was {x} \g<v>",
             r"was \g<v> earlier"),
     Measure(rf"(?:was |were |is )(?P<v>\w+(?:ed|built|begun|found|held|made|sunk|lost)|built|made"
-            rf"|lost|held|found|opened) (?:the )?{LAST}", r"When was {x} \g<v>", r"was \g<v> later"),
+            rf"|lost|held|found|opened) (?:the )?{LAST}", r"When was {x} \g<v>",
+            r"was \g<v> later"),
     Measure(r"(?:has|have|had) (?:the )?(?:more|most) (?:band )?members",
             "How many members does {x} have", "has more members"),
     Measure(r"(?:has|have|had) (?:the )?(?:fewer|fewest|less) (?:band )?members",
@@ -106,7 +107,8 @@ SAME: tuple[tuple[str, str, str], ...] = (
      r"were born in the same \g<n>"),
     (r"die[d]? in the same (?P<n>month|year|decade|century)", "When did {x} die",
      r"died in the same \g<n>"),
-    (r"born (?:in|at) the same (?P<n>[\w ]+)", "Where was {x} born", r"were born in the same \g<n>"),
+    (r"born (?:in|at) the same (?P<n>[\w ]+)", "Where was {x} born",
+     r"were born in the same \g<n>"),
     (r"die[d]? (?:in|at) the same (?P<n>[\w ]+)", "Where did {x} die", r"died in the same \g<n>"),
     (r"(?P<v>\w+ed|built|made|written|held) (?P<p>by|at|in|for) the same (?P<n>month|year|decade)",
      r"When was {x} \g<v>", r"were \g<v> in the same \g<n>"),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .names import QUOTED_SPAN, names
-from .relations import AnswerType, Relation
-from .relations_more import ALL_RELATIONS, BY_NAME, BY_NOUN, COMPOUND
+from .relations import ALL_RELATIONS, BY_NAME, BY_NOUN, COMPOUND, AnswerType, Relation
 from .text import UPPER
 
 # Class nouns that may stand before a title: "film Polish-Russian War".
@@ -41,7 +40,8 @@ _TYPE_BY_OPENING: tuple[tuple[str, AnswerType], ...] = (
     (r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:city|town|village|state|county|province|region"
      r"|district|place|location|continent|island|river|lake|mountain|borough|neighbou?rhood"
      r"|capital|suburb|municipality|area)\b|\bcapital of\b", "place"),
-    (r"\bwhat (?:\w+ )?(?:occupation|profession|job|career|pursuit)\b|\boccupation\b|\bprofession\b",
+    (r"\bwhat (?:\w+ )?(?:occupation|profession|job|career|pursuit)\b|\boccupation\b"
+     r"|\bprofession\b",
      "occupation"),
     (r"\bwho(?:m|se)?\b|\b(?:what|which) (?:\w+ ){0,3}?(?:actor|actress|singer|director|author"
      r"|writer|player|president|king|queen|politician|artist|musician|person|man|woman|composer"

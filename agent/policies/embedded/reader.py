@@ -12,7 +12,7 @@ from .text import bare_title, content_words
 from .vectors import VectorCache
 from .yes_no import judged
 
-# Answers less sure than this are not given; chosen on the training questions.
+# Answers less sure than this are not given; set by hand, never swept.
 KNOWN = 0.3
 # How much a span counts that no pattern of the known relation found.
 _GUESSED = 0.6

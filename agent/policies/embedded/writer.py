@@ -76,7 +76,8 @@ def _conclusion(sub: SubQuestion, answer: str) -> str:
         head = bare.split(": ")[0]
         if match := re.match(r"(?:Who|Which(?: \w+)?) (?P<rest>.+)", head):
             if relation := re.match(r"has the (?P<rel>.+?) who (?P<rest>.+)", match["rest"]):
-                return f"The {relation['rel']} of {answer} {relation['rest']}, so the answer is {answer}."
+                role, rest = relation["rel"], relation["rest"]
+                return f"The {role} of {answer} {rest}, so the answer is {answer}."
             return f"{answer} {match['rest']}."
     if match := re.match(r"What (\w+) do (.+) share", bare):
         return f"{match[2]} share the {match[1]} {answer}."

@@ -25,7 +25,7 @@ def test_answer_is_printed_with_what_led_to_it(capsys: Captured) -> None:
     assert "plan: q2 Where was {q1} born? (after q1)" in lines
     assert "q2 started: Where was Frank Worsley born?" in lines
     assert "Akaroa, New Zealand" in lines
-    assert lines[-1].startswith("0.") and " · 2 searches · " in lines[-1]
+    assert lines[-1].startswith("0.") and " · 3 searches · " in lines[-1]
 
 
 def test_json_is_the_answer_and_nothing_else(capsys: Captured) -> None:

@@ -91,7 +91,7 @@ def test_live_view_ends_with_tree_and_answer(run_events: list[Event]) -> None:
     assert "memory: 4 passages" in final
     assert "“Her captain was Frank Worsley.”  Endurance" in final
     assert "[1] Endurance  test.jsonl#Endurance" in final
-    assert "2 searches · " in final and "thread thread-1" in final
+    assert "3 searches · " in final and "thread thread-1" in final
 
 
 def test_every_state_is_told_apart(run_events: list[Event]) -> None:

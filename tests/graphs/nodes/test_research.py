@@ -168,14 +168,14 @@ async def test_a_stopped_run_repeats_only_what_was_in_flight(tmp_path: Path) -> 
     async with open_threads(tmp_path) as saver:
         compiled = graph(parts(first)).compile(checkpointer=saver)
         with pytest.raises(RuntimeError, match="power cut"):
-            await compiled.ainvoke({"question": "all?", "budget": Budget(searches=8)}, config)
+            await compiled.ainvoke({"question": "all?", "budget": Budget(searches=9)}, config)
     async with open_threads(tmp_path) as saver:
         compiled = graph(parts(second)).compile(checkpointer=saver)
         state = await compiled.ainvoke(None, config)
     assert first.read_ids == ["q0", "q1", "q2", "q3", "q4"]
     assert second.read_ids == ["q4", "q5", "q6", "q7"]
     assert state["answer"].short_answer == "answer q7"
-    assert state["usage"].searches == 8
+    assert state["usage"].searches == 9
 
 
 async def test_a_run_undisturbed_and_one_stopped_end_with_the_same_answer(

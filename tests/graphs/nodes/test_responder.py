@@ -83,7 +83,7 @@ async def test_an_answer_that_nothing_supports_becomes_an_abstention(written) ->
 async def test_the_answer_holds_the_run(written) -> None:  # type: ignore[no-untyped-def]
     answer = await written(Draft())
     assert [step.sub_question.id for step in answer.steps] == ["q1", "q2"]
-    assert answer.usage.searches == 2 and answer.usage.policy_calls > 0
+    assert answer.usage.searches == 3 and answer.usage.policy_calls > 0
     assert set(answer.verdicts) == {"q1", "q2"}
     assert answer.evidence[0].title == "Endurance"
     assert Answer.model_validate_json(answer.model_dump_json()) == answer

@@ -1,15 +1,15 @@
-"""Relations of places, works and organisations; the rest of the table of `relations`."""
+"""Relations of places, works and organisations; the rest of the table of relations."""
 
-from .relations import RELATIONS, Relation
+from .relation import Relation
 
-_MORE: tuple[Relation, ...] = (
+PLACES_AND_THINGS: tuple[Relation, ...] = (
     Relation(
         "nationality", ("nationality", "citizenship"), "nationality", "",
         (),
         ("(?:what|which) nationality (?:is|was|were|does|did) {x}(?: have| hold)?",
          "(?:what|which) (?:is|was) the nationality of {x}",
-         "which country (?:is |was )?{x} (?:is |was )?from", "(?:what|which) country (?:is|was) {x} "
-         "from", "(?:what|which) country does {x} come from"),
+         "which country (?:is |was )?{x} (?:is |was )?from", 
+         "(?:what|which) country (?:is|was) {x} from", "(?:what|which) country does {x} come from"),
     ),
     Relation(
         "country", ("country", "country of origin"), "country", "located country",
@@ -59,8 +59,8 @@ _MORE: tuple[Relation, ...] = (
     ),
     Relation(
         "location", ("location",), "place", "located situated lies",
-        (r"(?:located|situated|lies|based|found|headquartered) (?:[^.;]{0,40}? )??(?:in|at|near|on) "
-         r"(?:the )?(?:\w+ of )?<place>", r" in (?:the )?(?:\w+ of )?<place>"),
+        (r"(?:located|situated|lies|based|found|headquartered) (?:[^.;]{0,40}? )??"
+         r"(?:in|at|near|on) (?:the )?(?:\w+ of )?<place>", r" in (?:the )?(?:\w+ of )?<place>"),
         ("where (?:is|was|are|were) {x}(?: located| situated| based| held)?",
          "in (?:what|which) (?:city|town|state|county|province|region|district|village) (?:is|was) "
          "{x}(?: located| situated)?(?: in)?"),
@@ -105,7 +105,8 @@ _MORE: tuple[Relation, ...] = (
     Relation(
         "network", ("network", "original network", "broadcaster", "channel"), "organisation",
         "aired broadcast network channel",
-        (r"(?:aired|broadcast|airs|premiered|televised|shown)\b[^.;]{0,40}? (?:on|by) (?:the )?<org>",
+        (r"(?:aired|broadcast|airs|premiered|televised|shown)\b[^.;]{0,40}? (?:on|by) "
+         r"(?:the )?<org>",
          r"for (?:the )?<org>"),
         ("(?:what|which) (?:network|channel) (?:aired|broadcasts?|airs|shows) {x}",),
     ),
@@ -129,7 +130,8 @@ _MORE: tuple[Relation, ...] = (
     ),
     Relation(
         "member count", ("number of members", "members"), "number", "members band member",
-        (r"(?P<answer>\w+)[- ](?:member|piece)", r"(?P<answer>\w+) members", r"\b(?P<answer>duo|trio"
+        (r"(?P<answer>\w+)[- ](?:member|piece)", r"(?P<answer>\w+) members",
+         r"\b(?P<answer>duo|trio"
          r"|quartet|quintet|sextet)\b"),
         ("how many members (?:does|did|are in|were in) {x}(?: have)?",),
     ),
@@ -155,36 +157,3 @@ _MORE: tuple[Relation, ...] = (
     Relation("river", ("river",), "place", "river flows",
              (r"(?P<answer>(?:[A-Z]\w+ )+River)", r"(?P<answer>River (?:[A-Z]\w+ ?)+)")),
 )  # fmt: skip
-ALL_RELATIONS: tuple[Relation, ...] = (*RELATIONS, *_MORE)
-BY_NAME = {relation.name: relation for relation in ALL_RELATIONS}
-BY_NOUN = {noun: relation for relation in reversed(ALL_RELATIONS) for noun in relation.nouns}
-
-# Kinship that takes two steps: paternal grandfather is the father of the father.
-COMPOUND: dict[str, tuple[str, str]] = {
-    "paternal grandfather": ("father", "father"),
-    "paternal grandmother": ("father", "mother"),
-    "maternal grandfather": ("mother", "father"),
-    "maternal grandmother": ("mother", "mother"),
-    "grandfather": ("father", "father"),
-    "grandmother": ("father", "mother"),
-    "father-in-law": ("spouse", "father"),
-    "mother-in-law": ("spouse", "mother"),
-    "sibling-in-law": ("spouse", "sibling"),
-    "brother-in-law": ("spouse", "brother"),
-    "sister-in-law": ("spouse", "sister"),
-    "child-in-law": ("child", "spouse"),
-    "son-in-law": ("daughter", "husband"),
-    "daughter-in-law": ("son", "wife"),
-    "stepchild": ("spouse", "child"),
-    "stepson": ("spouse", "son"),
-    "stepdaughter": ("spouse", "daughter"),
-    "stepmother": ("father", "wife"),
-    "stepfather": ("mother", "husband"),
-    "uncle": ("father", "brother"),
-    "aunt": ("father", "sister"),
-    "paternal uncle": ("father", "brother"),
-    "maternal uncle": ("mother", "brother"),
-    "grandchild": ("child", "child"),
-    "grandson": ("child", "son"),
-    "granddaughter": ("child", "daughter"),
-}
