@@ -15,6 +15,7 @@ from ..evidence import ordered_evidence
 from ..protocols import CitedSentence, Parts, WriteRequest
 from ..state import State
 from ..steps import Step
+from .critic import GOOD_ENOUGH
 
 
 def responder_node(parts: Parts) -> Any:
@@ -105,6 +106,13 @@ def _abstention(state: State, steps: Mapping[str, Step]) -> tuple[AnswerSentence
     missing = [step.text for step in steps.values() if step.status == "unknown"]
     if missing:
         sentences.append(f"No answer was found to: {'; '.join(missing)}")
+    weak = [
+        f"{step.text} {step.answer.text}"
+        for step in steps.values()
+        if step.answer.text and step.verdict and step.verdict.score < GOOD_ENOUGH
+    ]
+    if weak:
+        sentences.append(f"Too weakly supported to build on: {'; '.join(weak)}.")
     failed = {
         search.backend
         for step in steps.values()

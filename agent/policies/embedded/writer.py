@@ -11,12 +11,18 @@ from .reasoning import side_names
 from .wording import as_statement
 
 
+SUPPORTED = 0.3
+"""Below this verdict on a step that the answer rests on, abstaining is the better answer."""
+
+
 def written(request: WriteRequest) -> Draft:
     """Return the answer with its path of steps, or an abstention."""
     decisive = _decisive(request.plan, request.steps)
     if decisive is None:
         return Draft()
     path = _path(request.plan, decisive, request.steps)
+    if any(step.verdict is not None and step.verdict.score < SUPPORTED for step in path):
+        return Draft()
     sentences = [
         sentence for step in path if (sentence := _sentence(step, request.steps)) is not None
     ]
