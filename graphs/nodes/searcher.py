@@ -8,8 +8,8 @@ from langgraph.runtime import Runtime
 from ...tools.passages import Passage
 from ..events import SearchFinished, StepRead
 from ..protocols import Parts, ReadRequest, RewriteRequest
-from ..step_state import StepContext, StepState
 from ..searching import fuse, search_all
+from ..step_state import StepContext, StepState
 from ..steps import Reading, Step
 
 PASSAGES_READ = 16

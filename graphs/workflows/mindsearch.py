@@ -21,7 +21,7 @@ from .base import RunGraph, new_graph, register_workflow
 
 
 def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
-    """Return the graph scout → planner → expansion → research → planner …, ending with responder."""
+    """Return the graph scout → planner → expansion → research → …, ending with responder."""
     graph = new_graph()
     graph.add_node("scout", scout_node(parts))
     graph.add_node("planner", planner_node(parts, width=expansion.width))
