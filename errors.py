@@ -11,14 +11,15 @@ imports point one way. The hierarchy::
     │   ├── UnknownCorpus         no corpus of that name
     │   ├── UnknownThread         no run of that thread id
     │   ├── ThreadTaken           a new question under the id of another run
+    │   ├── ThreadBusy            the run is going on elsewhere
     │   └── DocumentError         a file that cannot be read into passages
     ├── CorpusError               an index that cannot be used               (exit code 1)
     │   ├── CorpusCorrupt         its files contradict each other
     │   ├── CorpusBusy            another process is writing it
     │   └── StorageFull           no room left to write
     ├── ModelUnavailable          a model or package is missing or broken    (exit code 1)
-    ├── PolicyError               a policy broke its protocol                (exit code 1)
     ├── CriticError               a critic broke its protocol                (exit code 1)
+    ├── RunFailed                 a part of a run raised what it should not  (exit code 1)
     ├── SearchUnavailable         every search of a run failed               (exit code 1)
     └── BudgetExhausted           internal: a step ran into the run's limits
 
@@ -62,6 +63,10 @@ class ThreadTaken(InputError):
     """A new question was asked under the thread id of another run."""
 
 
+class ThreadBusy(InputError):
+    """The run is going on already, here or in another process."""
+
+
 class DocumentError(InputError):
     """A file cannot be read into passages."""
 
@@ -86,12 +91,12 @@ class ModelUnavailable(ClewError):
     """A model, or the package that carries it, is missing or broken."""
 
 
-class PolicyError(ClewError):
-    """A policy broke its protocol."""
-
-
 class CriticError(ClewError):
     """A critic broke its protocol."""
+
+
+class RunFailed(ClewError):
+    """A policy, critic or backend raised something of its own; the cause is chained."""
 
 
 class SearchUnavailable(ClewError):

@@ -1,6 +1,6 @@
 """From settings to parts: which policy, critic and backends a name stands for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from ..errors import SettingsError
@@ -20,7 +20,10 @@ class Assembly:
         settings: What to build.
         policy: Taken as it is, instead of the one named.
         critic: Likewise.
-        search: Likewise.
+        search: Likewise; names among them are built.
+
+    Raises:
+        SettingsError: If a name stands for nothing.
     """
 
     def __init__(
@@ -32,8 +35,22 @@ class Assembly:
         search: Sequence[SearchBackend | str] | None = None,
     ) -> None:
         self._settings = settings
-        self._given = (policy, critic, search)
+        self._policies = {"embedded": self._embedded_policy}
+        self._critics = {"support": self._support_critic}
+        self._backends = {"corpus": self._corpus_search}
+        self._policy = policy
+        self._critic = critic
+        self._search = settings.search if search is None else search
         self._encoder: Encoder | None = None
+        if policy is None:
+            _require("policy", settings.policy, self._policies)
+        if critic is None:
+            _require("critic", settings.critic, self._critics)
+        if not self._search:
+            raise SettingsError("no search backend is named; there is: corpus")
+        for each in self._search:
+            if isinstance(each, str):
+                _require("search backend", each, self._backends)
 
     @property
     def encoder(self) -> Encoder:
@@ -45,42 +62,28 @@ class Assembly:
         return self._encoder
 
     def parts(self) -> Parts:
-        """Return the parts.
-
-        Raises:
-            SettingsError: If a name stands for nothing.
-            ClewError: If a model or the corpus cannot be loaded.
-        """
-        policy, critic, search = self._given
+        """Return the parts; raises `ClewError` if a model or the corpus cannot be loaded."""
+        settings = self._settings
         return Parts(
-            policy=policy or self._policy(),
-            critic=critic or self._critic(),
+            policy=self._policy or self._policies[settings.policy](),
+            critic=self._critic or self._critics[settings.critic](),
             backends=[
-                self._backend(each) if isinstance(each, str) else each
-                for each in search or self._settings.search
+                self._backends[each]() if isinstance(each, str) else each for each in self._search
             ],
+            budget=settings.budget,
         )
 
-    def _policy(self) -> Policy:
-        if self._settings.policy == "embedded":
-            from .policies.embedded.policy import EmbeddedPolicy
+    def _embedded_policy(self) -> Policy:
+        from .policies.embedded.policy import EmbeddedPolicy
 
-            return EmbeddedPolicy(self.encoder)
-        raise SettingsError(f"no policy is named {self._settings.policy!r}; there is: embedded")
+        return EmbeddedPolicy(self.encoder)
 
-    def _critic(self) -> Critic:
-        if self._settings.critic == "support":
-            from .critics.support import SupportCritic
+    def _support_critic(self) -> Critic:
+        from .critics.support import SupportCritic
 
-            return SupportCritic(self.encoder)
-        raise SettingsError(f"no critic is named {self._settings.critic!r}; there is: support")
+        return SupportCritic(self.encoder)
 
-    def _backend(self, name: str) -> SearchBackend:
-        if name == "corpus":
-            return self._corpus()
-        raise SettingsError(f"no search backend is named {name!r}; there is: corpus")
-
-    def _corpus(self) -> SearchBackend:
+    def _corpus_search(self) -> SearchBackend:
         from ..tools.corpus.index import open_corpus
         from ..tools.corpus.retrieval import Retriever
         from ..tools.search.corpus import CorpusSearch
@@ -89,18 +92,30 @@ class Assembly:
         if settings.corpus == SAMPLE_CORPUS:
             self._index_sample_if_missing()
         index = open_corpus(settings.home, settings.corpus, chroma_url=settings.chroma_url)
+        if index.encoder != self.encoder.name:
+            index.close()
+            raise SettingsError(
+                f"corpus {settings.corpus!r} was indexed with the encoder {index.encoder!r} and "
+                f"questions would be encoded with {self.encoder.name!r}: set that encoder, or "
+                "index the corpus anew with --rebuild"
+            )
         return CorpusSearch(Retriever(index, self.encoder))
 
     def _index_sample_if_missing(self) -> None:
-        from ..tools.corpus.corpora import list_corpora
         from ..tools.corpus.indexing import index_documents
+        from ..tools.corpus.layout import corpus_names
 
-        home = self._settings.home
-        if SAMPLE_CORPUS not in {corpus.name for corpus in list_corpora(home)}:
+        settings = self._settings
+        if SAMPLE_CORPUS not in corpus_names(settings.home):
             index_documents(
                 [SAMPLE_PASSAGES],
-                home=home,
+                home=settings.home,
                 name=SAMPLE_CORPUS,
                 encoder=self.encoder,
-                chroma_url=self._settings.chroma_url,
+                chroma_url=settings.chroma_url,
             )
+
+
+def _require(kind: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise SettingsError(f"no {kind} is named {name!r}; there is: {', '.join(sorted(known))}")

@@ -4,6 +4,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -59,8 +60,9 @@ def blocking_iterator(make: Callable[[], AsyncIterator[T]]) -> Iterator[T]:
         if item.error is not None:
             raise item.error
     finally:
-        loop, task = started.get()
-        # Once only: a run that is cancelled again and again cannot save what it has.
-        if thread.is_alive() and not loop.is_closed():
+        # The thread may have ended, or never have begun; then there is nothing to cancel.
+        with suppress(queue.Empty, RuntimeError):
+            loop, task = started.get_nowait()
+            # Once only: a run that is cancelled again and again cannot save what it has.
             loop.call_soon_threadsafe(task.cancel)
         thread.join()

@@ -1,22 +1,23 @@
 """The face to callers: ask a question, watch it being answered, go on where a run stopped."""
 
 import asyncio
+import sqlite3
 import threading
 import uuid
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 
-from ..errors import ClewError, QuestionError, SettingsError, ThreadTaken, UnknownThread
+from ..errors import ClewError, RunFailed, SettingsError, StorageFull, ThreadTaken
 from ..graphs.answer import Answer
 from ..graphs.events import Event, RunFinished, RunStarted
 from ..graphs.expansion import expansion_named
 from ..graphs.plan import Plan
-from ..graphs.protocols import Critic, Policy
+from ..graphs.protocols import Critic, Parts, Policy
+from ..graphs.question import checked_question
 from ..graphs.state import Question, State
 from ..graphs.workflows import workflow_named
 from ..graphs.workflows.base import RunGraph
@@ -24,10 +25,14 @@ from ..tools.search.base import SearchBackend
 from .assembly import Assembly
 from .blocking import blocking, blocking_iterator
 from .settings import Settings
-from .threads import METADATA_KEY, open_threads
-
-LONGEST_QUESTION = 10_000
-"""Characters; longer text is a document, not a question."""
+from .threads import (
+    METADATA_KEY,
+    ThreadSaver,
+    held_thread,
+    open_threads,
+    settings_of,
+    unknown_thread,
+)
 
 CompiledRun = CompiledStateGraph[State, None, Question, State]
 
@@ -60,9 +65,11 @@ class SearchAgent:
         *,
         policy: Policy | str | None = None,
         critic: Critic | str | None = None,
-        search: Sequence[SearchBackend | str] | None = None,
+        search: Sequence[SearchBackend | str] | str | None = None,
         **overrides: Any,
     ) -> None:
+        if isinstance(search, str):
+            search = [search]
         named: dict[str, Any] = {}
         if isinstance(policy, str):
             named["policy"], policy = policy, None
@@ -76,6 +83,7 @@ class SearchAgent:
         self._expansion = expansion_named(self.settings.expansion)
         self._assembly = Assembly(self.settings, policy=policy, critic=critic, search=search)
         self._built: RunGraph | None = None
+        self._parts: Parts | None = None
         self._building = threading.Lock()
 
     @property
@@ -96,6 +104,7 @@ class SearchAgent:
         Raises:
             QuestionError: If the question is empty or too long.
             ThreadTaken: If a run of that thread id exists.
+            ThreadBusy: If it is going on right now.
             SearchUnavailable: If every search failed.
             ClewError: If a model or the corpus cannot be used.
         """
@@ -119,11 +128,11 @@ class SearchAgent:
         Yields:
             Events, from `RunStarted` to `RunFinished`, which holds the answer.
         """
-        start = Question(question=_checked(question), budget=self.settings.budget)
+        start = Question(question=checked_question(question), budget=self.settings.budget)
         if plan is not None:
             start["plan"] = plan
         thread_id = thread_id or str(uuid.uuid4())
-        async with open_threads(self.settings.home) as saver:
+        async with self._thread(thread_id) as saver:
             if await saver.aget_tuple(_config(thread_id)) is not None:
                 raise ThreadTaken(
                     f"a run is saved under {thread_id!r}; resume it, or choose another thread id"
@@ -139,15 +148,15 @@ class SearchAgent:
         Yields:
             Events, from `RunStarted`, which tells what was known, to `RunFinished`.
         """
-        async with open_threads(self.settings.home) as saver:
+        async with self._thread(thread_id) as saver:
             saved = await saver.aget_tuple(_config(thread_id))
             if saved is None:
-                raise _unknown(thread_id)
-            self._require_same_settings(_saved_settings(saved))
-            await asyncio.to_thread(self._graph)
-            state: Any = (await self._compiled(saver).aget_state(_config(thread_id))).values
+                raise unknown_thread(thread_id)
+            state: Any = saved.checkpoint["channel_values"]
+            # A run that was stopped before its first node ended has its question only.
+            state = state.get("__start__", state)
             yield RunStarted(
-                question=state.get("question") or _asked(saved),
+                question=state["question"],
                 thread_id=thread_id,
                 plan=state.get("plan", Plan()),
                 steps=tuple(state.get("steps", {}).values()),
@@ -155,6 +164,8 @@ class SearchAgent:
             if answer := state.get("answer"):
                 yield RunFinished(answer=answer)
                 return
+            await asyncio.to_thread(self._graph)
+            _require_same_parts(settings_of(saved), self._effective_settings())
             async with aclosing(self._events(None, thread_id, saver)) as events:
                 async for event in events:
                     yield event
@@ -166,11 +177,13 @@ class SearchAgent:
 
         Args:
             questions: What to answer.
-            concurrency: How many to work on at once.
+            concurrency: How many to work on at once; at least 1.
 
         Returns:
             For each question its answer, or the error that it ended with.
         """
+        if concurrency < 1:
+            raise SettingsError(f"concurrency must be at least 1 and is {concurrency}")
         slots = asyncio.Semaphore(concurrency)
 
         async def one(question: str) -> Answer | ClewError:
@@ -209,81 +222,65 @@ class SearchAgent:
     def _graph(self) -> RunGraph:
         with self._building:
             if self._built is None:
-                self._built = self._workflow(self._assembly.parts(), self._expansion)
+                self._parts = self._assembly.parts()
+                self._built = self._workflow(self._parts, self._expansion)
             return self._built
 
-    def _compiled(self, saver: BaseCheckpointSaver[Any]) -> CompiledRun:
-        return self._graph().compile(checkpointer=saver, name="clew")
+    def _effective_settings(self) -> Settings:
+        """The settings, with the names of the parts that are really used."""
+        parts = self._parts
+        assert parts is not None
+        return self.settings.replaced(
+            policy=parts.policy.name,
+            critic=parts.critic.name,
+            search=tuple(backend.name for backend in parts.backends),
+        )
+
+    @asynccontextmanager
+    async def _thread(self, thread_id: str) -> AsyncGenerator[ThreadSaver, None]:
+        with held_thread(self.settings.home, thread_id):
+            async with open_threads(self.settings.home) as saver:
+                yield saver
 
     async def _events(
-        self, start: Question | None, thread_id: str, saver: BaseCheckpointSaver[Any]
+        self, start: Question | None, thread_id: str, saver: ThreadSaver
     ) -> AsyncGenerator[Event, None]:
-        await asyncio.to_thread(self._graph)
+        graph = (await asyncio.to_thread(self._graph)).compile(checkpointer=saver, name="clew")
         config = _config(thread_id)
-        config["metadata"] = {METADATA_KEY: self.settings.model_dump_json()}
+        config["metadata"] = {METADATA_KEY: self._effective_settings().model_dump_json()}
         finished: RunFinished | None = None
         event: Any
-        async for event in self._compiled(saver).astream(start, config, stream_mode="custom"):
-            # Held back until the last checkpoint is written, since callers leave at this event.
-            if isinstance(event, RunFinished):
-                finished = event
-            else:
-                yield event
+        try:
+            async for event in graph.astream(start, config, stream_mode="custom"):
+                # Held back until the last checkpoint is written, for callers leave at this event.
+                if isinstance(event, RunFinished):
+                    finished = event
+                else:
+                    yield event
+        except ClewError:
+            raise
+        except sqlite3.OperationalError as error:
+            raise StorageFull(
+                f"the run cannot be saved under {self.settings.home}: {error}; make room there, "
+                "or choose another home"
+            ) from error
+        except Exception as error:
+            raise RunFailed(
+                f"the run {thread_id!r} failed with {type(error).__name__}: {error}; what it had "
+                "found is saved, and it can be resumed"
+            ) from error
         if finished is not None:
             yield finished
 
-    def _require_same_settings(self, then: Settings) -> None:
-        for name in ("corpus", "workflow", "expansion", "policy", "critic", "search", "encoder"):
-            was, now = getattr(then, name), getattr(self.settings, name)
-            if was != now:
-                raise SettingsError(
-                    f"the run was made with {name}={was!r} and this agent has {now!r}; "
-                    f"make the agent with {name}={was!r} to go on"
-                )
 
-
-async def saved_settings(settings: Settings, thread_id: str) -> Settings:
-    """Return the settings that a saved run was made with.
-
-    Args:
-        settings: Says in which home to look.
-        thread_id: The run.
-
-    Raises:
-        UnknownThread: If no run of that id is saved.
-    """
-    async with open_threads(settings.home) as saver:
-        saved = await saver.aget_tuple(_config(thread_id))
-    if saved is None:
-        raise _unknown(thread_id)
-    return _saved_settings(saved)
-
-
-def _saved_settings(saved: CheckpointTuple) -> Settings:
-    metadata: Mapping[str, Any] = saved.metadata
-    return Settings.model_validate_json(metadata[METADATA_KEY])
-
-
-def _asked(saved: CheckpointTuple) -> str:
-    """The question of a run that was stopped before its first node ended."""
-    asked: str = saved.checkpoint["channel_values"]["__start__"]["question"]
-    return asked
-
-
-def _unknown(thread_id: str) -> UnknownThread:
-    return UnknownThread(f"no run is saved under {thread_id!r}")
-
-
-def _checked(question: str) -> str:
-    question = question.strip()
-    if not question:
-        raise QuestionError("the question is empty; ask something")
-    if len(question) > LONGEST_QUESTION:
-        raise QuestionError(
-            f"the question has {len(question):,} characters and may have {LONGEST_QUESTION:,}; "
-            "index long text as a document and ask about it"
-        )
-    return question
+def _require_same_parts(then: Settings, now: Settings) -> None:
+    for name in ("corpus", "workflow", "expansion", "policy", "critic", "search", "encoder"):
+        was, is_ = getattr(then, name), getattr(now, name)
+        if was != is_:
+            raise SettingsError(
+                f"the run was made with {name}={was!r} and this agent has {is_!r}; "
+                f"make the agent with {name}={was!r} to go on"
+            )
 
 
 def _config(thread_id: str) -> RunnableConfig:

@@ -76,7 +76,7 @@ class Settings(BaseModel):
     encoder: Annotated[str | None, _NONE] = None
     """Path or name of a sentence encoder; none takes the MiniLM that comes with clew."""
     workflow: str = Field(default="mindsearch", min_length=1)
-    """How the plan grows: see `clew ask --help`."""
+    """How the plan grows."""
     expansion: str = Field(default="greedy", min_length=1)
     """How the next steps are chosen among several proposals."""
     policy: str = Field(default="embedded", min_length=1)

@@ -1,20 +1,25 @@
 """Saved runs: the SQLite checkpointer and what is remembered with each thread."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+import hashlib
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
+from filelock import FileLock, Timeout
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import CheckpointTuple
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from ..errors import SettingsError, ThreadBusy, UnknownThread
 from ..graphs import answer, budget, plan, protocols, steps
 from ..graphs.nodes.research import StepResult
 from ..tools.passages import Passage
+from .settings import Settings
 
 T = TypeVar("T")
 
@@ -60,6 +65,64 @@ async def open_threads(home: Path) -> AsyncGenerator[ThreadSaver, None]:
             yield saver
         finally:
             await saver.all_written()
+
+
+@contextmanager
+def held_thread(home: Path, thread_id: str) -> Iterator[None]:
+    """Keep a thread to ourselves, against other processes too.
+
+    Raises:
+        ThreadBusy: If a run of that id is going on.
+    """
+    folder = home / "running"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{hashlib.sha256(thread_id.encode()).hexdigest()[:32]}.lock"
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ThreadBusy(
+            f"the run {thread_id!r} is going on; wait until it ends, or stop it first"
+        ) from None
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        lock.release()
+
+
+async def saved_settings(home: Path, thread_id: str) -> Settings:
+    """Return the settings that a saved run was made with.
+
+    Args:
+        home: Folder that holds the saved runs.
+        thread_id: The run.
+
+    Raises:
+        UnknownThread: If no run of that id is saved.
+        SettingsError: If it was saved by a version of clew whose settings were others.
+    """
+    async with open_threads(home) as saver:
+        saved = await saver.aget_tuple({"configurable": {"thread_id": thread_id}})
+    if saved is None:
+        raise unknown_thread(thread_id)
+    return settings_of(saved)
+
+
+def settings_of(saved: CheckpointTuple) -> Settings:
+    """Return the settings that a checkpoint was made with; see `saved_settings`."""
+    metadata: Mapping[str, Any] = saved.metadata
+    try:
+        return Settings.model_validate_json(metadata[METADATA_KEY])
+    except (KeyError, ValidationError):
+        raise SettingsError(
+            "this run was saved by another version of clew and cannot go on; ask anew"
+        ) from None
+
+
+def unknown_thread(thread_id: str) -> UnknownThread:
+    """Return the error that says that no run of that id is saved."""
+    return UnknownThread(f"no run is saved under {thread_id!r}")
 
 
 def _saved_types() -> list[type]:

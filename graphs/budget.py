@@ -1,7 +1,6 @@
 """Limits on what a run may spend, and the meter that holds every step to them."""
 
 import time
-from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,7 +52,7 @@ class Meter:
     """Share of the seconds kept back, so that time is left to write the answer."""
 
     def __init__(self, budget: Budget, spent: Usage) -> None:
-        self._budget = budget
+        self.budget = budget
         self._searches = spent.searches
         self._policy_calls = spent.policy_calls
         self._earlier_seconds = spent.seconds
@@ -62,33 +61,54 @@ class Meter:
     @property
     def seconds_left(self) -> float | None:
         """Seconds left for everything but writing; None where time is not limited."""
-        if self._budget.seconds is None:
+        if self.budget.seconds is None:
             return None
-        spent = self._earlier_seconds + time.monotonic() - self._started
-        return self._budget.seconds * (1 - self.WRITING_SHARE) - spent
+        return self.budget.seconds * (1 - self.WRITING_SHARE) - self.seconds_spent
 
     @property
     def exhausted(self) -> str | None:
         """Name of the first limit that is used up, or None."""
         if (left := self.seconds_left) is not None and left <= 0:
             return "seconds"
-        if _reached(self._searches, self._budget.searches):
+        if _reached(self._searches, self.budget.searches):
             return "searches"
-        if _reached(self._policy_calls, self._budget.policy_calls):
+        if _reached(self._policy_calls, self.budget.policy_calls):
             return "policy_calls"
         return None
+
+    @property
+    def seconds_to_write(self) -> float | None:
+        """Seconds that writing the answer may take; None where time is not limited."""
+        if self.budget.seconds is None:
+            return None
+        return self.budget.seconds * self.WRITING_SHARE
+
+    @property
+    def seconds_spent(self) -> float:
+        """Seconds that the run has taken, those before it was stopped included."""
+        return self._earlier_seconds + time.monotonic() - self._started
+
+    def restore(self, usage: Usage) -> None:
+        """Charge what was spent before the run was stopped and is only now known of.
+
+        Args:
+            usage: Calls that come on top; seconds since the run began.
+        """
+        self._searches += usage.searches
+        self._policy_calls += usage.policy_calls
+        self._earlier_seconds = max(self._earlier_seconds, usage.seconds)
 
     def search(self) -> None:
         """Count one search; raises `BudgetExhausted` instead where none is left."""
         self._require_time()
-        if _reached(self._searches, self._budget.searches):
+        if _reached(self._searches, self.budget.searches):
             raise BudgetExhausted("searches")
         self._searches += 1
 
     def policy_call(self) -> None:
         """Count one policy call; raises `BudgetExhausted` instead where none is left."""
         self._require_time()
-        if _reached(self._policy_calls, self._budget.policy_calls):
+        if _reached(self._policy_calls, self.budget.policy_calls):
             raise BudgetExhausted("policy_calls")
         self._policy_calls += 1
 
@@ -109,17 +129,15 @@ class Tally:
         self._searches = 0
         self._policy_calls = 0
 
-    def search(self) -> Self:
+    def search(self) -> None:
         """Count one search against the meter."""
         self._meter.search()
         self._searches += 1
-        return self
 
-    def policy_call(self) -> Self:
+    def policy_call(self) -> None:
         """Count one policy call against the meter."""
         self._meter.policy_call()
         self._policy_calls += 1
-        return self
 
     @property
     def seconds_left(self) -> float | None:

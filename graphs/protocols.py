@@ -1,7 +1,7 @@
 """What the graph asks of policies and critics.
 
 Nodes see policies and critics through these protocols only; which implementation they got is
-none of their business. tests/graphs holds one conformance suite for each.
+none of their business. tests/conformance holds one conformance suite for each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ..tools.passages import Passage
 from ..tools.search.base import SearchBackend
+from .budget import Budget
 from .plan import Plan, SubQuestion
 from .steps import Quote, Reading, Refinement, Step, Trajectory, Verdict
 
@@ -191,8 +192,10 @@ class Parts:
         policy: What proposes.
         critic: What scores.
         backends: Where to search; all of them are asked.
+        budget: The limits of runs that come without their own.
     """
 
     policy: Policy
     critic: Critic
     backends: Sequence[SearchBackend]
+    budget: Budget = field(default_factory=Budget)

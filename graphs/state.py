@@ -5,10 +5,10 @@ from typing import Annotated, TypedDict, TypeVar
 
 from ..tools.passages import Passage
 from .answer import Answer
-from .budget import Budget, Usage
+from .budget import Budget, Meter, Usage
 from .plan import Plan
 from .protocols import Proposal
-from .steps import Step
+from .steps import SearchRecord, Step
 
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ class State(Question, total=False):
         budget: The run's limits.
         plan: The sub-questions so far.
         overview: Ids of what a search for the whole question found, best first.
+        scouting: How the searches for the whole question ended.
         proposals: The planner's proposals that expansion is to choose from.
         rounds: How many times the planner has been asked.
         steps: What came of each sub-question, by id.
@@ -44,6 +45,7 @@ class State(Question, total=False):
     """
 
     overview: tuple[str, ...]
+    scouting: tuple[SearchRecord, ...]
     proposals: tuple[Proposal, ...]
     rounds: int
     steps: Annotated[dict[str, Step], merged]
@@ -53,6 +55,6 @@ class State(Question, total=False):
     answer: Answer
 
 
-def budget_of(state: State) -> Budget:
-    """Return the run's limits; the default ones where the caller gave none."""
-    return state.get("budget") or Budget()
+def meter_of(state: State, default: Budget) -> Meter:
+    """Return a meter over what is left of the run's budget, or of the default one."""
+    return Meter(state.get("budget") or default, state.get("usage", Usage()))

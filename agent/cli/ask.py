@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...errors import PlanError
+from ...errors import PlanError, UnknownThread
 from .app import ABSTAINED, ANSWERED
+from .home import home_trouble_told
 from .interruption import Interrupted
 from .options import AsJson, Home, load_settings
 from .output import print_json
@@ -88,12 +89,8 @@ def resume(
     json: AsJson = False,
 ) -> None:
     """Go on with the settings that the run was made with."""
-    import asyncio
-
-    from ..search_agent import saved_settings
-
     settings = load_settings(home=home)
-    saved = asyncio.run(saved_settings(settings, thread))
+    saved = _saved_settings(settings.home, thread)
     _show_answer(
         f"Run {thread}",
         # The folder may have been moved since.
@@ -113,7 +110,7 @@ def _show_answer(
     json: bool,
 ) -> None:
     try:
-        with _view(question, json=json) as view:
+        with home_trouble_told(settings.home), _view(question, json=json) as view:
             # Imported under the view, which has something to show meanwhile.
             from ..search_agent import SearchAgent
             from .following import follow
@@ -121,6 +118,7 @@ def _show_answer(
             answer = follow(
                 run(SearchAgent(settings)),
                 view,
+                is_saved=lambda thread: _is_saved(settings.home, thread),
                 resume="clew resume" + (f" --home {shlex.quote(str(home))}" if home else ""),
                 first_note=_note_on_indexing(settings),
             )
@@ -129,6 +127,23 @@ def _show_answer(
     if json:
         print_json(answer.model_dump(mode="json"))
     raise typer.Exit(ABSTAINED if answer.abstained else ANSWERED)
+
+
+def _saved_settings(home: Path, thread: str) -> "Settings":
+    import asyncio
+
+    from ..threads import saved_settings
+
+    with home_trouble_told(home):
+        return asyncio.run(saved_settings(home, thread))
+
+
+def _is_saved(home: Path, thread: str) -> bool:
+    try:
+        _saved_settings(home, thread)
+    except UnknownThread:
+        return False
+    return True
 
 
 def _view(question: str, *, json: bool) -> "View":

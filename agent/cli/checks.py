@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import ClewError
 from ..settings import Settings
+from .home import home_trouble
 from .packages import State, check_packages
 from .wording import counted
 
@@ -78,14 +78,8 @@ class Examination:
 
     def _home(self) -> Iterator[Finding]:
         home = self._settings.home
-        try:
-            home.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=home) as file:
-                file.write(b"clew")
-        except OSError as error:
-            found = f"{home} cannot be written: {error.strerror}"
-            fix = "make it writable, or set CLEW_HOME to a folder that is"
-            yield Finding("home", "problem", found, fix)
+        if trouble := home_trouble(home):
+            yield Finding("home", "problem", *trouble)
             return
         free = shutil.disk_usage(home).free
         found = f"{home} is writable, {free / 1e9:.1f} GB free"

@@ -2,14 +2,13 @@
 
 import asyncio
 import shlex
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from types import TracebackType
 from typing import Protocol, Self, cast
 
 from ...graphs.answer import Answer
 from ...graphs.events import Event, RunFinished, RunStarted
-from ...graphs.plan import Plan
 from .interruption import Interrupted, cancelled_by_ctrl_c
 
 
@@ -56,7 +55,12 @@ class SilentView:
 
 
 def follow(
-    events: AsyncIterator[Event], view: View, *, resume: str, first_note: str | None = None
+    events: AsyncIterator[Event],
+    view: View,
+    *,
+    is_saved: Callable[[str], bool],
+    resume: str,
+    first_note: str | None = None,
 ) -> Answer:
     """Show a run's events and return its answer.
 
@@ -65,6 +69,7 @@ def follow(
     Args:
         events: What the run tells.
         view: What shows it.
+        is_saved: Tells whether the run of a thread id is saved.
         resume: The command that goes on with a run, short of the thread id.
         first_note: What to tell once the run has been accepted.
 
@@ -74,20 +79,17 @@ def follow(
         ClewError: If the run failed.
     """
     thread_id: str | None = None
-    is_saved = False
 
     async def consume() -> Answer:
-        nonlocal thread_id, is_saved
+        nonlocal thread_id
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as stream:
             with cancelled_by_ctrl_c():
                 async for event in stream:
                     view.show(event)
                     if isinstance(event, RunStarted):
-                        thread_id, is_saved = event.thread_id, event.plan != Plan()
+                        thread_id = event.thread_id
                         if first_note:
                             view.note(first_note)
-                    else:
-                        is_saved = True
                     if isinstance(event, RunFinished):
                         return event.answer
         raise AssertionError("a run that does not raise ends with RunFinished")
@@ -100,7 +102,7 @@ def follow(
         # Everything finished is saved by now. Closing the runner would wait for threads that
         # cannot be stopped, such as one that indexes; `main` leaves without them.
         is_over = False
-        if thread_id is None or not is_saved:
+        if thread_id is None or not is_saved(thread_id):
             raise KeyboardInterrupt from None
         raise Interrupted(f"stopped; go on with:  {resume} {shlex.quote(thread_id)}") from None
     finally:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .app import ANSWERED, BAD_INPUT
+from .home import home_trouble_told
 from .interruption import Interrupted
 from .options import AsJson, Home, load_settings
 from .output import print_json
@@ -40,7 +41,7 @@ def index(
     """Index what the paths hold now; documents indexed from other paths stay."""
     settings = load_settings(home=home, corpus=corpus)
     try:
-        with _progress(shown=not json) as progress:
+        with home_trouble_told(settings.home), _progress(shown=not json) as progress:
             from ...tools.corpus.encoder import load_encoder
             from ...tools.corpus.indexing import index_documents
 

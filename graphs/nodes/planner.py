@@ -1,15 +1,16 @@
 """The planner: asks the policy how to go on, and lets only usable proposals through."""
 
+import asyncio
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted, PlanError
-from ..budget import Meter, Tally, Usage
+from ..budget import Tally
 from ..events import BudgetEnded, ProposalRejected
 from ..plan import Plan, SubQuestion
 from ..protocols import Parts, PlanRequest, Proposal
-from ..state import State, budget_of
+from ..state import State, meter_of
 
 
 def planner_node(parts: Parts, *, width: int) -> Any:
@@ -24,15 +25,10 @@ def planner_node(parts: Parts, *, width: int) -> Any:
         plan, rounds = state.get("plan", Plan()), state.get("rounds", 0)
         if plan.sub_questions and not state.get("steps"):
             return State(plan=plan, proposals=(), rounds=rounds + 1)
-        budget = budget_of(state)
-        if rounds >= budget.rounds:
+        meter = meter_of(state, parts.budget)
+        if rounds >= meter.budget.rounds:
             return State(proposals=())
-        tally = Tally(Meter(budget, state.get("usage", Usage())))
-        try:
-            tally.policy_call()
-        except BudgetExhausted as limit:
-            runtime.stream_writer(BudgetEnded(limit=str(limit)))
-            return State(proposals=(), plan=plan, stopped_by=str(limit))
+        tally = Tally(meter)
         request = PlanRequest(
             question=state["question"],
             plan=plan,
@@ -40,8 +36,19 @@ def planner_node(parts: Parts, *, width: int) -> Any:
             evidence=state.get("evidence", {}),
             limit=width,
         )
+        timer = asyncio.timeout(tally.seconds_left)
+        try:
+            async with timer:
+                tally.policy_call()
+                proposals = await parts.policy.plan(request)
+        except (BudgetExhausted, TimeoutError) as error:
+            if isinstance(error, TimeoutError) and not timer.expired():
+                raise
+            limit = meter.exhausted or "seconds"
+            runtime.stream_writer(BudgetEnded(limit=limit))
+            return State(proposals=(), plan=plan, stopped_by=limit, usage=tally.usage)
         usable: list[Proposal] = []
-        for proposal in (await parts.policy.plan(request))[:width]:
+        for proposal in proposals[:width]:
             try:
                 plan.extended(proposal.sub_questions)
             except PlanError as error:

@@ -6,7 +6,6 @@ comes; a killed run repeats only what was in flight.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -16,31 +15,39 @@ from pydantic import BaseModel, ConfigDict
 
 from ...errors import BudgetExhausted
 from ...tools.passages import Passage
-from ..budget import Meter, Tally, Usage
+from ..budget import Tally, Usage
 from ..events import BudgetEnded, StepFinished, StepStarted
 from ..plan import SubQuestion
-from ..state import State, budget_of
+from ..protocols import Parts
+from ..state import State, meter_of
 from ..step_graph import StepGraph
 from ..step_state import Attempt, StepContext, StepState
 from ..steps import RankedPassage, Reading, Step
 
 
 class StepResult(BaseModel):
-    """A finished step with the passages it ranks or quotes: what a task saves."""
+    """What a task saves.
+
+    Attributes:
+        step: The finished step.
+        evidence: The passages that it ranks or quotes, by id.
+        run_seconds: How long the run had taken when the step was finished.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     step: Step
     evidence: dict[str, Passage]
+    run_seconds: float
 
 
-def research_node(step_graph: StepGraph) -> Any:
+def research_node(parts: Parts, step_graph: StepGraph) -> Any:
     """Return the node that researches every sub-question of the plan that has no step yet."""
 
     async def research(state: State, runtime: Runtime[None]) -> State:
-        started = time.monotonic()
         emit = runtime.stream_writer
-        meter = Meter(budget_of(state), state.get("usage", Usage()))
+        meter = meter_of(state, parts.budget)
+        earlier_seconds = meter.seconds_spent
         known = state.get("steps", {})
         evidence = state.get("evidence", {})
         running: dict[str, asyncio.Future[StepResult]] = {}
@@ -49,6 +56,7 @@ def research_node(step_graph: StepGraph) -> Any:
         async def finished(id: str) -> StepResult:
             result = await running[id]
             if id not in run_here:
+                meter.restore(result.step.usage.model_copy(update={"seconds": result.run_seconds}))
                 tell(result)
             return result
 
@@ -69,9 +77,10 @@ def research_node(step_graph: StepGraph) -> Any:
                     parents[id] = result.step
                     found.update(result.evidence)
             context = StepContext(emit=emit, tally=Tally(meter))
-            result = await _research_step(
+            step, quoted = await _research_step(
                 step_graph, state["question"], sub, parents, found, context
             )
+            result = StepResult(step=step, evidence=quoted, run_seconds=meter.seconds_spent)
             tell(result)
             return result
 
@@ -83,22 +92,22 @@ def research_node(step_graph: StepGraph) -> Any:
                 running[sub.id] = named(research_step)(sub)
         gathered = await asyncio.gather(*(finished(id) for id in running))
         results = dict(zip(running, gathered, strict=True))
-        restored = [results[id].step.usage for id in results if id not in run_here]
-        if limit := meter.exhausted:
+        steps = {id: result.step for id, result in results.items()}
+        cut_short = any(step.status == "unfinished" for step in steps.values())
+        limit = (meter.exhausted or "seconds") if cut_short else None
+        if limit:
             emit(BudgetEnded(limit=limit))
         return State(
-            steps={id: result.step for id, result in results.items()},
+            steps=steps,
             evidence={
                 id: passage
                 for result in results.values()
                 for id, passage in result.evidence.items()
             },
             usage=Usage(
-                seconds=time.monotonic()
-                - started
-                + max((usage.seconds for usage in restored), default=0.0),
-                searches=sum(result.step.usage.searches for result in results.values()),
-                policy_calls=sum(result.step.usage.policy_calls for result in results.values()),
+                seconds=meter.seconds_spent - earlier_seconds,
+                searches=sum(step.usage.searches for step in steps.values()),
+                policy_calls=sum(step.usage.policy_calls for step in steps.values()),
             ),
             stopped_by=limit,
         )
@@ -113,7 +122,7 @@ async def _research_step(
     parents: Mapping[str, Step],
     found: dict[str, Passage],
     context: StepContext,
-) -> StepResult:
+) -> tuple[Step, dict[str, Passage]]:
     answers = {id: step.answer.text for id, step in parents.items() if step.answer.text}
     text = sub.resolved(answers)
     context.emit(StepStarted(id=sub.id, text=text))
@@ -121,18 +130,24 @@ async def _research_step(
         question=question, sub_question=sub, text=text, parents=parents, evidence=found
     )
     unfinished = False
+    timer = asyncio.timeout(context.tally.seconds_left)
     try:
-        async with asyncio.timeout(context.tally.seconds_left):
+        async with timer:
             # Streamed, so that what the step had come to is kept where the budget cuts it short.
             values: Any
             async for values in step_graph.astream(state, context=context, stream_mode="values"):
                 state = values
-    except (TimeoutError, BudgetExhausted):
+    except BudgetExhausted:
         unfinished = True
-    return _result(state, unfinished, context.tally.usage)
+    except TimeoutError:
+        if not timer.expired():
+            raise
+        unfinished = True
+    step = _step(state, unfinished, context.tally.usage)
+    return step, _evidence_of(step, state["evidence"])
 
 
-def _result(state: StepState, unfinished: bool, usage: Usage) -> StepResult:
+def _step(state: StepState, unfinished: bool, usage: Usage) -> Step:
     attempts = state.get("attempts", ())
     best = max(attempts, key=_worth, default=None)
     reading = best["reading"] if best else state.get("reading", Reading())
@@ -147,7 +162,7 @@ def _result(state: StepState, unfinished: bool, usage: Usage) -> StepResult:
         status = "failed"
     else:
         status = "unknown"
-    step = Step(
+    return Step(
         sub_question=state["sub_question"],
         text=state["text"],
         searches=searches,
@@ -156,7 +171,6 @@ def _result(state: StepState, unfinished: bool, usage: Usage) -> StepResult:
         status=status,
         usage=usage,
     )
-    return StepResult(step=step, evidence=_evidence_of(step, state["evidence"]))
 
 
 def _worth(attempt: Attempt) -> tuple[bool, float]:

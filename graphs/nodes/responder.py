@@ -1,5 +1,6 @@
 """The responder: has the answer written, and lets no claim through without its quote."""
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,8 +13,8 @@ from ..answer import Answer, AnswerSentence, Citation
 from ..budget import Usage
 from ..events import RunFinished
 from ..evidence import ordered_evidence
-from ..protocols import CitedSentence, Parts, WriteRequest
-from ..state import State
+from ..protocols import CitedSentence, Draft, Parts, WriteRequest
+from ..state import State, meter_of
 from ..steps import Step
 from .critic import GOOD_ENOUGH
 
@@ -26,14 +27,23 @@ def responder_node(parts: Parts) -> Any:
         plan, steps = state["plan"], state.get("steps", {})
         evidence = state.get("evidence", {})
         _require_search(steps)
-        draft = await parts.policy.write(
-            WriteRequest(question=state["question"], plan=plan, steps=steps, evidence=evidence)
+        request = WriteRequest(
+            question=state["question"], plan=plan, steps=steps, evidence=evidence
         )
+        timer = asyncio.timeout(meter_of(state, parts.budget).seconds_to_write)
+        draft, stopped_by = Draft(), state.get("stopped_by")
+        try:
+            async with timer:
+                draft = await parts.policy.write(request)
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            stopped_by = "seconds"
         supported = [kept for sentence in draft.sentences if (kept := _kept(sentence, evidence))]
         abstained = draft.short_answer is None or not supported
         sentences, citations = _numbered(supported, evidence)
         if abstained:
-            sentences, citations = _abstention(state, steps), ()
+            sentences, citations = _abstention(state, steps, stopped_by), ()
         usage = Usage(seconds=time.monotonic() - started, policy_calls=1)
         answer = Answer(
             question=state["question"],
@@ -45,7 +55,7 @@ def responder_node(parts: Parts) -> Any:
             steps=tuple(steps[sub.id] for sub in plan.sub_questions if sub.id in steps),
             evidence=ordered_evidence(plan, steps, evidence, state.get("overview", ())),
             usage=state.get("usage", Usage()) + usage,
-            stopped_by=state.get("stopped_by"),
+            stopped_by=stopped_by,
             thread_id=_thread_id(runtime),
         )
         runtime.stream_writer(RunFinished(answer=answer))
@@ -98,31 +108,30 @@ def _numbered(
     return tuple(written), tuple(sorted(citations.values(), key=lambda each: each.number))
 
 
-def _abstention(state: State, steps: Mapping[str, Step]) -> tuple[AnswerSentence, ...]:
+def _abstention(
+    state: State, steps: Mapping[str, Step], stopped_by: str | None
+) -> tuple[AnswerSentence, ...]:
     """Say in plain words why there is no answer, and what was searched for."""
     sentences = ["The evidence found does not answer this question."]
-    if limit := state.get("stopped_by"):
-        sentences = [f"The budget ({limit.replace('_', ' ')}) ended before an answer was found."]
+    if stopped_by:
+        limit = stopped_by.replace("_", " ")
+        sentences = [f"The budget ({limit}) ended before an answer was found."]
     missing = [step.text for step in steps.values() if step.status == "unknown"]
     if missing:
-        sentences.append(f"No answer was found to: {'; '.join(missing)}")
+        sentences.append(f"No answer was found to: {'; '.join(missing)}.")
     weak = [
         f"{step.text} {step.answer.text}"
         for step in steps.values()
         if step.answer.text and step.verdict and step.verdict.score < GOOD_ENOUGH
     ]
     if weak:
-        sentences.append(f"Too weakly supported to build on: {'; '.join(weak)}.")
-    failed = {
-        search.backend
-        for step in steps.values()
-        for search in step.searches
-        if search.outcome in ("throttled", "failed")
-    }
+        sentences.append(f"Only weakly supported: {'; '.join(weak)}.")
+    searches = list(state.get("scouting", ()))
+    searches += [search for step in steps.values() for search in step.searches]
+    failed = {each.backend for each in searches if each.outcome in ("throttled", "failed")}
     if failed:
         sentences.append(f"Some searches did not work: {', '.join(sorted(failed))}.")
-    queries = dict.fromkeys(search.query for step in steps.values() for search in step.searches)
-    if queries:
+    if queries := dict.fromkeys(search.query for search in searches):
         sentences.append(f"Searched for: {'; '.join(queries)}.")
     return tuple(AnswerSentence(text=sentence) for sentence in sentences)
 

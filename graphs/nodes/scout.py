@@ -1,15 +1,20 @@
 """The scout: searches for the whole question first, for an overview of what there is to find."""
 
+import asyncio
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted
-from ..budget import Meter, Tally, Usage
+from ..budget import Tally
 from ..events import SearchFinished
 from ..protocols import Parts
+from ..question import checked_question
 from ..searching import fuse, search_all
-from ..state import State, budget_of
+from ..state import State, meter_of
+
+SHARE_OF_SECONDS = 0.25
+"""Share of the run's seconds after which the overview is done without."""
 
 
 def scout_node(parts: Parts) -> Any:
@@ -20,19 +25,29 @@ def scout_node(parts: Parts) -> Any:
     """
 
     async def scout(state: State, runtime: Runtime[None]) -> State:
-        tally = Tally(Meter(budget_of(state), state.get("usage", Usage())))
+        question = checked_question(state["question"])
+        tally = Tally(meter_of(state, parts.budget))
+        left = tally.seconds_left
+        timer = asyncio.timeout(None if left is None else left * SHARE_OF_SECONDS)
         try:
-            searched = await search_all(
-                parts.backends,
-                [state["question"]],
-                tally=tally,
-                tell=lambda record: runtime.stream_writer(SearchFinished(search=record)),
-            )
+            async with timer:
+                searched = await search_all(
+                    parts.backends,
+                    [question],
+                    tally=tally,
+                    tell=lambda record: runtime.stream_writer(SearchFinished(search=record)),
+                )
         except BudgetExhausted:
-            return State(usage=tally.usage)
+            return State(question=question, usage=tally.usage)
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            return State(question=question, usage=tally.usage)
         fused = fuse(searched.rankings)
         return State(
+            question=question,
             overview=tuple(passage.id for passage in fused),
+            scouting=searched.records,
             evidence={passage.id: passage for passage in fused},
             usage=tally.usage,
         )

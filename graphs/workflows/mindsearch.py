@@ -26,7 +26,7 @@ def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
     graph.add_node("scout", scout_node(parts))
     graph.add_node("planner", planner_node(parts, width=expansion.width))
     graph.add_node("expansion", expansion.node(parts))
-    graph.add_node("research", research_node(build_step_graph(parts)))
+    graph.add_node("research", research_node(parts, build_step_graph(parts)))
     graph.add_node("responder", responder_node(parts))
     graph.add_edge(START, "scout")
     graph.add_edge("scout", "planner")

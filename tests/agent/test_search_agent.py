@@ -9,15 +9,18 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from support import POLAR, QUESTION, ContentCritic, chain_policy
+from support import CHAIN, POLAR, QUESTION, ContentCritic, chain_policy
 
-from clew.agent.search_agent import SearchAgent, saved_settings
+from clew.agent.policies.scripted import ScriptedPolicy
+from clew.agent.search_agent import SearchAgent
+from clew.agent.threads import saved_settings
 from clew.errors import (
     PlanError,
     QuestionError,
+    RunFailed,
     SearchUnavailable,
     SettingsError,
     ThreadTaken,
@@ -26,8 +29,12 @@ from clew.errors import (
 from clew.graphs.answer import Answer
 from clew.graphs.events import EVENT, RunFinished, RunStarted
 from clew.graphs.plan import SubQuestion, make_plan
+from clew.graphs.protocols import Proposal
 from clew.tools.search.base import Failed, SearchOutcome
 from clew.tools.search.memory import MemorySearch
+
+if TYPE_CHECKING:
+    from clew.tools.corpus.encoder import Encoder
 
 
 @pytest.fixture
@@ -61,11 +68,7 @@ def test_stream_tells_of_everything_and_ends_with_the_answer(agent: SearchAgent)
 def test_a_stream_left_early_leaves_nothing_running_and_can_be_resumed(
     agent: SearchAgent,
 ) -> None:
-    stream = agent.stream(QUESTION, thread_id="left")
-    for event in stream:
-        if event.kind == "step_finished":
-            break
-    stream.close()  # type: ignore[attr-defined]
+    stopped(agent, "left")
     assert agent.resume("left").short_answer == "Akaroa, New Zealand"
 
 
@@ -98,18 +101,117 @@ def test_resuming_nothing_is_an_error(agent: SearchAgent) -> None:
         agent.resume("nowhere")
 
 
-def test_settings_are_saved_with_the_run_and_must_match(agent: SearchAgent) -> None:
-    agent.ask(QUESTION, thread_id="t")
-    assert asyncio.run(saved_settings(agent.settings, "t")) == agent.settings
-    other = SearchAgent(
-        agent.settings,
+def stopped(agent: SearchAgent, thread_id: str) -> None:
+    """Ask, and leave when the first step is finished."""
+    stream = agent.stream(QUESTION, thread_id=thread_id)
+    for event in stream:
+        if event.kind == "step_finished":
+            break
+    stream.close()  # type: ignore[attr-defined]
+
+
+def test_the_parts_really_used_are_saved_with_the_run_and_must_match(agent: SearchAgent) -> None:
+    stopped(agent, "t")
+    saved = asyncio.run(saved_settings(agent.settings.home, "t"))
+    assert (saved.policy, saved.critic, saved.search) == ("scripted", "content", ("memory",))
+    parts: Any = {"critic": ContentCritic(), "search": [MemorySearch(POLAR)]}
+    other = SearchAgent(agent.settings, policy=chain_policy(), corpus="other", **parts)
+    with pytest.raises(SettingsError, match="corpus='sample'"):
+        other.resume("t")
+    renamed = chain_policy()
+    renamed.name = "mine"
+    with pytest.raises(SettingsError, match="policy='scripted'"):
+        SearchAgent(agent.settings, policy=renamed, **parts).resume("t")
+    assert agent.resume("t").short_answer == "Akaroa, New Zealand"
+
+
+def test_a_finished_run_can_be_read_without_its_parts(agent: SearchAgent) -> None:
+    answer = agent.ask(QUESTION, thread_id="t")
+    assert SearchAgent(agent.settings, corpus="gone").resume("t") == answer
+
+
+async def test_a_run_that_is_going_on_is_left_alone(agent: SearchAgent) -> None:
+    results = await asyncio.gather(
+        *(agent.aask(QUESTION, thread_id="same") for _ in range(3)), return_exceptions=True
+    )
+    assert sorted(type(result).__name__ for result in results) == [
+        "Answer",
+        "ThreadBusy",
+        "ThreadBusy",
+    ]
+    assert isinstance(agent.resume("same"), Answer)
+
+
+def test_the_graph_keeps_to_the_agents_budget_and_checks_the_question() -> None:
+    agent = SearchAgent(
         policy=chain_policy(),
         critic=ContentCritic(),
         search=[MemorySearch(POLAR)],
-        corpus="other",
+        max_searches=1,
     )
-    with pytest.raises(SettingsError, match="corpus='sample'"):
-        other.resume("t")
+    state = asyncio.run(agent.graph.ainvoke({"question": QUESTION}))
+    assert state["answer"].usage.searches == 1 and state["answer"].stopped_by == "searches"
+    with pytest.raises(QuestionError):
+        asyncio.run(agent.graph.ainvoke({"question": " "}))
+
+
+class Hanging(MemorySearch):
+    """Never answers."""
+
+    async def search(self, query: str, **more: Any) -> SearchOutcome:
+        await asyncio.sleep(60)
+        raise AssertionError
+
+
+def test_a_hanging_backend_cannot_outlast_the_seconds() -> None:
+    agent = SearchAgent(
+        policy=chain_policy(), critic=ContentCritic(), search=[Hanging(POLAR)], max_seconds=1
+    )
+    started = time.monotonic()
+    answer = agent.ask(QUESTION)
+    assert time.monotonic() - started < 1.5
+    assert answer.abstained and answer.stopped_by == "seconds"
+
+
+class Broken(ScriptedPolicy):
+    """Raises something of its own, in a method that is named."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__([Proposal(sub_questions=CHAIN)], {})
+
+        async def fail(request: Any) -> Any:
+            raise TimeoutError("the model took too long")
+
+        setattr(self, method, fail)
+
+
+@pytest.mark.parametrize("method", ["plan", "rewrite", "read", "refine", "write"])
+def test_what_a_policy_raises_is_an_error_in_its_questions_place(method: str) -> None:
+    agent = SearchAgent(policy=Broken(method), critic=ContentCritic(), search=[MemorySearch(POLAR)])
+    (result,) = agent.batch([QUESTION])
+    assert isinstance(result, RunFailed) and "took too long" in str(result)
+
+
+def test_a_batch_needs_someone_to_work_on_it(agent: SearchAgent) -> None:
+    with pytest.raises(SettingsError, match="concurrency"):
+        agent.batch([QUESTION], concurrency=0)
+
+
+def test_a_corpus_of_another_encoder_is_refused(
+    encoder: "Encoder", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from clew.tools.corpus.indexing import index_documents
+
+    agent = SearchAgent(corpus="notes")
+    (tmp_path / "note.txt").write_text("Fram was launched in 1892.")
+    monkeypatch.setattr(encoder, "name", "another")
+    index_documents(
+        [tmp_path / "note.txt"], home=agent.settings.home, name="notes", encoder=encoder
+    )
+    monkeypatch.undo()
+    monkeypatch.setenv("CLEW_HOME", str(agent.settings.home))
+    with pytest.raises(SettingsError, match="another"):
+        SearchAgent(agent.settings).ask(QUESTION)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +225,7 @@ def test_an_unknown_setting_is_refused_at_once(override: dict[str, Any]) -> None
 @pytest.mark.parametrize("override", [{"policy": "nope"}, {"search": ("nope",)}])
 def test_an_unknown_part_is_refused_with_the_known_ones(override: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match="there is"):
-        SearchAgent(**override).ask(QUESTION)
+        SearchAgent(**override)
 
 
 class Dead:
@@ -167,6 +269,7 @@ KILLED = """
 import os, signal, sys
 sys.path.insert(0, {tests!r})
 from support import *
+from clew.agent.policies.scripted import ScriptedPolicy
 from clew.agent.search_agent import SearchAgent
 from clew.tools.search.memory import MemorySearch
 
@@ -204,12 +307,7 @@ def test_a_run_killed_without_warning_resumes_where_it_stopped(tmp_path: Path) -
     ], resumed.stderr
 
 
-async def test_cancelling_a_question_stops_it(agent: SearchAgent) -> None:
-    class Hanging(MemorySearch):
-        async def search(self, query: str, **more: Any) -> SearchOutcome:
-            await asyncio.sleep(60)
-            raise AssertionError
-
+async def test_cancelling_a_question_stops_it() -> None:
     hanging = SearchAgent(policy=chain_policy(), critic=ContentCritic(), search=[Hanging(POLAR)])
     asking = asyncio.create_task(hanging.aask(QUESTION))
     await asyncio.sleep(0.3)

@@ -1,14 +1,14 @@
 """The corpora of a user: which there are, and removing one."""
 
-import secrets
-import shutil
+import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from ...errors import CorpusCorrupt, CorpusError
-from .layout import corpora_folder, corpus_folder, corpus_names, unknown, writing
+from ...errors import CorpusCorrupt, CorpusError, UnknownCorpus
+from .layout import corpus_folder, corpus_names, sweep, take_down, unknown, writing
 from .manifest import read_manifest
 from .vector_update import served_prefix
 from .vectors import remove_served
@@ -44,7 +44,11 @@ class CorpusInfo(BaseModel):
 
 def list_corpora(home: Path) -> list[CorpusInfo]:
     """Return all corpora, sorted by name, damaged ones among them."""
-    return [describe_corpus(home, name) for name in corpus_names(home)]
+    found = []
+    for name in corpus_names(home):
+        with suppress(UnknownCorpus):  # removed meanwhile
+            found.append(describe_corpus(home, name))
+    return found
 
 
 def describe_corpus(home: Path, name: str) -> CorpusInfo:
@@ -60,10 +64,9 @@ def describe_corpus(home: Path, name: str) -> CorpusInfo:
         return CorpusInfo(name=name, damage=str(error))
     if manifest is None:
         raise unknown(home, name)
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return CorpusInfo(
         name=name,
-        size=size,
+        size=_size(folder),
         **manifest.model_dump(
             include={"documents", "passages", "encoder", "paths", "server", "indexed_at"}
         ),
@@ -73,25 +76,23 @@ def describe_corpus(home: Path, name: str) -> CorpusInfo:
 def remove_corpus(home: Path, name: str) -> None:
     """Remove a corpus, with its vectors on a server if it has any there.
 
+    Whoever has it open keeps what lies on this disk, which is swept away later.
+
     Raises:
         UnknownCorpus: There is none of that name.
         CorpusBusy: Another process is writing it.
         CorpusError: It is removed here, but its vectors on a server could not be.
     """
-    if name not in corpus_names(home):
-        corpus_folder(home, name)
-        raise unknown(home, name)
     with writing(home, name) as folder:
+        if name not in corpus_names(home):
+            raise unknown(home, name)
         try:
             manifest = read_manifest(folder)
         except CorpusCorrupt:
             manifest = None
         server = manifest.server if manifest else None
         prefix = served_prefix(folder) if server else ""
-        # Out of sight in one step; a name with a dot in front is no corpus.
-        grave = corpora_folder(home) / f".removed-{secrets.token_hex(6)}"
-        folder.rename(grave)
-        shutil.rmtree(grave, ignore_errors=True)
+        take_down(folder)
         if server is not None:
             try:
                 remove_served(server, prefix, keep=None)
@@ -99,3 +100,17 @@ def remove_corpus(home: Path, name: str) -> None:
                 raise CorpusError(
                     f"corpus {name!r} is removed here, but its vectors could not be: {error}"
                 ) from error
+        for path in folder.iterdir():
+            if path.is_file():  # what runs keep for later ones
+                path.unlink()
+    sweep(home)
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes that the files below a folder take."""
+    size = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):  # another process may be replacing them
+                size += os.stat(os.path.join(place, name)).st_size
+    return size

@@ -10,10 +10,12 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import CorpusError, StorageFull
 from ..passages import Passage
 from .catalog import Catalog
 from .layout import CATALOG, TERMS, VECTORS, corpus_folder, hold, unknown
-from .manifest import Manifest, damaged
+from .manifest import Manifest, damaged, read_manifest
+from .storage import is_full
 from .terms import Terms
 from .vectors import Vectors, VectorsUnusable, local_vectors, served_vectors
 
@@ -123,6 +125,13 @@ class CorpusIndex:
         try:
             yield
         except (sqlite3.DatabaseError, VectorsUnusable, OSError) as error:
+            if is_full(error):
+                raise StorageFull(f"no room left on the disk to use {self._folder}") from error
+            live = read_manifest(self._folder)
+            if live is None or live.generation != self._manifest.generation:
+                raise CorpusError(
+                    f"corpus {self.name!r} was removed or made anew while it was in use"
+                ) from error
             raise damaged(self._folder, str(error)) from error
 
 

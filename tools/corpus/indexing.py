@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import CorpusCorrupt, DocumentError, SettingsError
 from .catalog import CatalogDraft
-from .layout import CATALOG, TERMS, commit, new_generation, remove_leftovers, writing
+from .layout import CATALOG, TERMS, commit, new_generation, remove_leftovers, sweep, writing
 from .manifest import Manifest, damaged, read_manifest
 from .reading import CatalogUpdate
 from .reports import IndexProgress, IndexReport, Stage
@@ -71,6 +71,7 @@ def index_documents(
         finally:
             with suppress(CorpusCorrupt):
                 remove_leftovers(folder)
+    sweep(home)
     return IndexReport(
         added=update.added,
         changed=update.changed,

@@ -3,7 +3,8 @@
 ``<home>/corpora/<name>/`` holds one directory per generation and ``corpus.json``, which names the
 generation that is live. A generation is written once, then only read; replacing ``corpus.json`` is
 the one step that makes a new one live. So a process killed at any moment leaves the corpus as it
-was or as it was to become, and a reader keeps what it opened for as long as it needs it.
+was or as it was to become, and a reader keeps what it opened for as long as it needs it. Likewise a
+corpus is removed by removing ``corpus.json``; the rest goes when no reader has it open.
 """
 
 import fcntl
@@ -12,12 +13,13 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from ...errors import CorpusBusy, InputError, UnknownCorpus
 from .manifest import MANIFEST, Manifest, damaged, read_manifest
+from .storage import write_all_through, write_through
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _IN_USE = "in-use"
@@ -49,7 +51,8 @@ def corpus_folder(home: Path, name: str) -> Path:
 
 def corpus_names(home: Path) -> list[str]:
     """Return the names of all corpora, sorted."""
-    return sorted(path.parent.name for path in corpora_folder(home).glob(f"*/{MANIFEST}"))
+    names = (path.parent.name for path in corpora_folder(home).glob(f"*/{MANIFEST}"))
+    return sorted(name for name in names if _NAME.fullmatch(name))
 
 
 def unknown(home: Path, name: str) -> UnknownCorpus:
@@ -72,13 +75,13 @@ def new_generation(folder: Path) -> Path:
 def commit(folder: Path, manifest: Manifest) -> None:
     """Make a generation live."""
     directory = folder / manifest.generation
-    _flush(directory)
+    write_all_through(directory)
     manifest = manifest.model_copy(update={"sizes": _sizes(directory)})
     draft = folder / f"{MANIFEST}.draft"
     draft.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    _flush(draft)
+    write_through(draft)
     draft.replace(folder / MANIFEST)
-    _flush_one(folder)
+    write_through(folder)
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -90,6 +93,22 @@ def remove_leftovers(folder: Path) -> None:
         with _opened(directory / _IN_USE) as file:
             if file is None or _locked(file, fcntl.LOCK_EX):
                 shutil.rmtree(directory, ignore_errors=True)
+
+
+def take_down(folder: Path) -> None:
+    """Remove a corpus in one step, and of its generations those that no reader has open."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    write_through(folder)
+    remove_leftovers(folder)
+
+
+def sweep(home: Path) -> None:
+    """Remove what readers and killed processes left of corpora that are no more."""
+    for folder in corpora_folder(home).iterdir():
+        if _NAME.fullmatch(folder.name) and not (folder / MANIFEST).exists():
+            with suppress(CorpusBusy, OSError), writing(home, folder.name):
+                remove_leftovers(folder)
+                folder.rmdir()  # unless something is left in it
 
 
 @contextmanager
@@ -164,19 +183,3 @@ def _locked(file: IO[bytes] | IO[str], how: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _flush(path: Path) -> None:
-    """Write a file, or all of a directory, through to the disk."""
-    if path.is_dir():
-        for entry in path.iterdir():
-            _flush(entry)
-    _flush_one(path)
-
-
-def _flush_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

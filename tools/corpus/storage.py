@@ -1,6 +1,7 @@
-"""Full disks: how each library says it, in one error of ours."""
+"""Disks: writing through to them, and how each library says that one is full."""
 
 import errno
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -15,6 +16,25 @@ _FULL_WORDS = re.compile(
     r"disk is full|no space left|\(os error (?:28|27|122)\)|disk quota|file too large",
     re.IGNORECASE,
 )
+
+
+def write_all_through(folder: Path) -> None:
+    """Make sure that a directory and all below it is on the disk."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            write_all_through(entry)
+        else:
+            write_through(entry)
+    write_through(folder)
+
+
+def write_through(path: Path) -> None:
+    """Make sure that a file, or the entries of a directory, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def is_full(error: BaseException) -> bool:

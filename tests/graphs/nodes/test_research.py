@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,25 @@ async def test_a_stopped_run_repeats_only_what_was_in_flight(tmp_path: Path) -> 
     assert second.read_ids == ["q4", "q5", "q6", "q7"]
     assert state["answer"].short_answer == "answer q7"
     assert state["usage"].searches == 9
+
+
+async def test_what_was_spent_before_a_stop_still_counts_after_it(tmp_path: Path) -> None:
+    subs = [sub("q0")] + [sub(f"q{n}", f"q{n - 1}") for n in range(1, 8)]
+    answers = {each.id: f"answer {each.id}" for each in subs}
+    backend = items(*(each.id for each in subs))
+    config: Any = {"configurable": {"thread_id": "t"}}
+    state: Any = None
+    for die_at in (4, None):
+        policy = Counting([Proposal(sub_questions=tuple(subs))], answers, die_at=die_at)
+        parts = Parts(policy=policy, critic=ContentCritic(), backends=[backend])
+        start: Any = {"question": "all?", "budget": Budget(searches=6)} if die_at else None
+        async with open_threads(tmp_path) as saver:
+            with suppress(RuntimeError):
+                state = await graph(parts).compile(checkpointer=saver).ainvoke(start, config)
+    # One search by the scout; of the steps the first five, the fourth of them twice.
+    answered = [step for step in state["answer"].steps if step.status == "answered"]
+    assert len(answered) == 5 and state["usage"].searches == 6
+    assert state["answer"].stopped_by == "searches"
 
 
 async def test_a_run_undisturbed_and_one_stopped_end_with_the_same_answer(
