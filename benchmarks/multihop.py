@@ -3,7 +3,8 @@
 For each question the evidence is ranked by BM25, by MiniLM, by both fused, and by the agent, all
 over the same index; then the agent's answers are scored. Gold reaches nothing but the scoring.
 
-    python benchmarks/multihop.py --set 2wiki
+    python benchmarks/multihop.py
+    python benchmarks/multihop.py --set 2wiki --limit 50
 """
 
 import argparse
@@ -16,50 +17,56 @@ from typing import Any
 
 from clew import Answer, Passage, SearchAgent
 from clew.evals.metrics import bootstrap, cover_em, exact_match, f1, recall_at
+from clew.graphs.searching import fuse
 from clew.tools.corpus.encoder import load_encoder
 from clew.tools.corpus.index import CorpusIndex, open_corpus
 from clew.tools.corpus.indexing import index_documents
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop"
+SETS = ("2wiki", "hotpotqa", "musique")
 FUSED_FROM = 100
-RECIPROCAL_RANK_CONSTANT = 60
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--set", required=True, choices=["2wiki", "hotpotqa", "musique"])
+    parser.add_argument("--set", action="append", choices=SETS, help="all of them by default")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--home", type=Path, default=Path("~/.clew/benchmarks").expanduser())
     parser.add_argument("--limit", type=int, help="only the first questions")
     parser.add_argument("--concurrency", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="write a line of JSON for each question here")
+    parser.add_argument("--out", type=Path, help="folder for a line of JSON for each question")
     arguments = parser.parse_args()
+    for name in arguments.set or SETS:
+        measure_set(name, arguments)
 
-    folder = arguments.data / arguments.set
+
+def measure_set(name: str, arguments: argparse.Namespace) -> None:
+    """Index one set's corpus, ask its questions and print what came of them."""
+    folder = arguments.data / name
     corpus = folder / "corpus.jsonl"
     encoder = load_encoder(None, cache_dir=arguments.home / "models")
-    report = index_documents([corpus], home=arguments.home, name=arguments.set, encoder=encoder)
-    index = open_corpus(arguments.home, arguments.set)
+    report = index_documents([corpus], home=arguments.home, name=name, encoder=encoder)
+    index = open_corpus(arguments.home, name)
     questions = [json.loads(line) for line in (folder / "questions.jsonl").open()]
     questions = questions[: arguments.limit]
 
     rankings: dict[str, list[Sequence[Passage]]] = {"BM25": [], "MiniLM": [], "fused": []}
     for question in questions:
         single = single_shot(index, encoder, question["question"])
-        for name, ranking in single.items():
-            rankings[name].append(ranking)
-    agent = SearchAgent(home=arguments.home, corpus=arguments.set)
+        for kind, ranking in single.items():
+            rankings[kind].append(ranking)
+    agent = SearchAgent(home=arguments.home, corpus=name)
     started = time.perf_counter()
     answers, seconds = asyncio.run(ask_all(agent, questions, arguments.concurrency))
     wall = time.perf_counter() - started
     rankings["agent"] = [answer.evidence for answer in answers]
 
     print(
-        f"{arguments.set}: {len(questions)} questions, {len(index):,} passages "
+        f"{name}: {len(questions)} questions, {len(index):,} passages "
         f"({report.added} documents added, {report.unchanged} unchanged)\n"
     )
     print("| ranking | recall@2 | recall@5 |\n| --- | --- | --- |")
-    for name, ranked in rankings.items():
+    for kind, ranked in rankings.items():
         cells = [
             estimate(
                 [
@@ -69,40 +76,35 @@ def main() -> None:
             )
             for k in (2, 5)
         ]
-        print(f"| {name} | {' | '.join(cells)} |")
+        print(f"| {kind} | {' | '.join(cells)} |")
     print("\n| answers | value |\n| --- | --- |")
-    for name, measure in (("EM", exact_match), ("F1", f1), ("cover-EM", cover_em)):
+    for label, measure in (("EM", exact_match), ("F1", f1), ("cover-EM", cover_em)):
         values = [
             measure(answer.short_answer, question["answers"])
             for answer, question in zip(answers, questions, strict=True)
         ]
-        print(f"| {name} | {estimate(values)} |")
+        print(f"| {label} | {estimate(values)} |")
     print(f"| abstained | {estimate([float(answer.abstained) for answer in answers])} |")
     answered = [(a, q) for a, q in zip(answers, questions, strict=True) if not a.abstained]
     values = [f1(a.short_answer, q["answers"]) for a, q in answered]
     print(f"| F1 where it answered | {estimate(values)} |")
     ordered = sorted(seconds)
     print(
-        f"| seconds a question, one at a time in flight of {arguments.concurrency}: "
-        f"median, 95th percentile | {ordered[len(ordered) // 2]:.2f}, "
+        f"| seconds a question, {arguments.concurrency} at a time: median, 95th percentile "
+        f"| {ordered[len(ordered) // 2]:.2f}, "
         f"{ordered[int(len(ordered) * 0.95)]:.2f} |"
     )
     print(f"| questions a second | {len(questions) / wall:.2f} |")
     if arguments.out:
-        write(arguments.out, questions, answers, seconds)
+        write(arguments.out / f"{name}.jsonl", questions, answers, seconds)
 
 
 def single_shot(index: CorpusIndex, encoder: Any, question: str) -> dict[str, Sequence[Passage]]:
     """Return the passages that each single search ranks first."""
-    terms = [id for id, _ in index.search_terms(question, FUSED_FROM)]
-    vectors = [id for id, _ in index.search_vectors(encoder.encode([question])[0], FUSED_FROM)]
-    scores: dict[str, float] = {}
-    for ranking in (terms, vectors):
-        for rank, id in enumerate(ranking, start=1):
-            scores[id] = scores.get(id, 0.0) + 1 / (RECIPROCAL_RANK_CONSTANT + rank)
-    fused = sorted(scores, key=lambda id: -scores[id])
-    named = {"BM25": terms, "MiniLM": vectors, "fused": fused}
-    return {name: index.passages(ids[:20]) for name, ids in named.items()}
+    vector = encoder.encode([question])[0]
+    terms = index.passages([id for id, _ in index.search_terms(question, FUSED_FROM)])
+    vectors = index.passages([id for id, _ in index.search_vectors(vector, FUSED_FROM)])
+    return {"BM25": terms, "MiniLM": vectors, "fused": fuse([terms, vectors])}
 
 
 async def ask_all(

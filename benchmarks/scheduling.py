@@ -74,17 +74,17 @@ async def run(plan: Plan, seconds: dict[str, float], home: Path) -> float:
     return wall
 
 
-async def main(plans: int, size: int, seed: int) -> None:
+async def main(plans: int, size: int, seed: int, least: float, most: float) -> None:
     random_ = random.Random(seed)
     ratios, costs = [], []
     with tempfile.TemporaryDirectory() as home:
         await run(random_plan(2, random_), {}, Path(home))
         for _ in range(plans):
             plan = random_plan(size, random_)
-            seconds = {sub.id: random_.uniform(0.2, 1.0) for sub in plan.sub_questions}
+            seconds = {sub.id: random_.uniform(least, most) for sub in plan.sub_questions}
             ratios.append(await run(plan, seconds, Path(home)) / critical_path(plan, seconds))
             costs.append(await run(plan, {}, Path(home)) / size * 1000)
-    print(f"{plans} random plans of {size} sub-questions, reading takes 0.2 to 1.0 s each\n")
+    print(f"{plans} random plans of {size} sub-questions, reading takes {least} to {most} s each\n")
     print("| figure | median | worst |\n| --- | --- | --- |")
     print(f"| wall time / critical path | {statistics.median(ratios):.3f} | {max(ratios):.3f} |")
     cost, worst = statistics.median(costs), max(costs)
@@ -96,5 +96,6 @@ if __name__ == "__main__":
     parser.add_argument("--plans", type=int, default=10)
     parser.add_argument("--size", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, nargs=2, default=(0.5, 1.5))
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.plans, arguments.size, arguments.seed))
+    asyncio.run(main(arguments.plans, arguments.size, arguments.seed, *arguments.seconds))

@@ -35,15 +35,22 @@ def cover_em(prediction: str | None, answers: Sequence[str]) -> float:
     return _best(prediction, answers, lambda left, right: float(bool(right) and right in left))
 
 
-def recall_at(k: int, ranked: Sequence[str], gold: Collection[str]) -> float:
+def recall_at(k: int, ranked: Sequence[str], gold: Sequence[str | Collection[str]]) -> float:
     """Return the share of the gold items among the first ``k`` distinct ranked ones.
+
+    Args:
+        k: How many ranked items count.
+        ranked: The ranking, best first; repeated items count once.
+        gold: What should be found; where an item is several, any of them will do.
 
     Raises:
         ValueError: If there is no gold item, for then recall is not defined.
     """
     if not gold:
         raise ValueError("recall needs at least one gold item")
-    return len(set(list(dict.fromkeys(ranked))[:k]) & set(gold)) / len(set(gold))
+    first = set(list(dict.fromkeys(ranked))[:k])
+    found = [first.intersection([item] if isinstance(item, str) else item) for item in gold]
+    return sum(map(bool, found)) / len(gold)
 
 
 class Estimate(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import ClewError
 from ..settings import Settings
-from .home import home_trouble
+from .home import SAVED_RUNS, home_trouble
 from .packages import State, check_packages
 from .wording import counted
 
@@ -133,8 +133,8 @@ class Examination:
                 yield Finding(f"corpus {wanted}", "problem", "has not been indexed", fix)
 
     def _saved_runs(self) -> Iterator[Finding]:
-        path = self._settings.home / "threads.sqlite"
-        if not path.exists():
+        path = self._settings.home / SAVED_RUNS
+        if not path.exists() or not path.stat().st_size:
             yield Finding("saved runs", "ok", "none yet")
             return
         fix = f"move {path} away; the runs saved in it cannot be resumed then"

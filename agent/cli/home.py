@@ -2,7 +2,6 @@
 
 import errno
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 from ...errors import ClewError
 
+SAVED_RUNS = "threads.sqlite"
 _ROOM = 1_000_000
 """Bytes without which nothing can be saved."""
 
@@ -23,6 +23,8 @@ class HomeTrouble(NamedTuple):
 
 def home_trouble(home: Path) -> HomeTrouble | None:
     """Try to write to a home, which is made if there is none, and return what is in the way."""
+    import tempfile  # slow to import, and every command imports this module
+
     try:
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home) as file:
@@ -47,4 +49,9 @@ def home_trouble_told(home: Path) -> Iterator[None]:
     except (OSError, sqlite3.Error) as error:
         if trouble := home_trouble(home):
             raise ClewError(f"{trouble.found}; {trouble.fix}") from error
+        if isinstance(error, sqlite3.Error):  # those of corpora have been told as such by now
+            raise ClewError(
+                f"the saved runs in {home / SAVED_RUNS} cannot be used: {error} "
+                "(`clew doctor` may tell more)"
+            ) from error
         raise

@@ -39,6 +39,7 @@ def test_normalisation_is_squads() -> None:
 def test_recall_counts_distinct_items() -> None:
     assert recall_at(2, ["a", "a", "b", "c"], ["b", "c"]) == 0.5
     assert recall_at(5, [], ["b"]) == 0.0
+    assert recall_at(1, ["x2", "a"], [["x1", "x2"], "a"]) == 0.5
     with pytest.raises(ValueError, match="gold"):
         recall_at(2, ["a"], [])
 

@@ -30,7 +30,7 @@ STOP_WORDS = frozenset(
     his how however i if in into is it its many may might more most much my no nor not of on one or
     other our over she should since so some such than that the their them then there these they
     this those though through to too under until up upon was we were what when where whether which
-    while who whom whose why will with would yet you your""".split()  # noqa: SIM905, a list of literals would be unreadable
+    while who whom whose why will with would yet you your""".split()
 )
 """Words that name nothing on their own."""
 

@@ -124,6 +124,18 @@ def test_doctor_names_what_is_wrong_and_how_to_mend_it(
     assert "3 problems to fix" in shown
 
 
+@pytest.mark.parametrize("setting", ["workflow", "expansion", "policy", "critic", "search"])
+def test_doctor_finds_names_that_stand_for_nothing(
+    setting: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv(f"CLEW_{setting.upper()}", "telepathy")
+    assert run(["doctor", "--json"]) == 1
+    findings = result(capsys)["findings"]
+    assert isinstance(findings, list)
+    [problem] = [finding for finding in findings if finding["state"] == "problem"]
+    assert problem["name"] == "agent" and "'telepathy'" in problem["found"]
+
+
 def test_doctor_goes_on_after_bad_settings(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:

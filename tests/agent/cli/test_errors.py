@@ -2,6 +2,8 @@
 
 import errno
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -100,7 +102,43 @@ def test_failures_are_told_without_traceback(
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_home_that_is_a_file_is_told(capsys: Captured) -> None:
-    Path("file").touch()
-    assert run(["ask", QUESTION, "--home", "file"]) == 1
-    assert "file" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "command", [["ask", QUESTION], ["resume", "x"], ["index", ".", "--corpus=x"]]
+)
+@pytest.mark.parametrize("home", ["file", "file/below"])
+def test_home_that_is_a_file_is_told(command: list[str], home: str, capsys: Captured) -> None:
+    Path("file").write_text("x")
+    assert run([*command, "--home", home]) == 1
+    told = f"a file is where the folder {Path(home).absolute()} should be; move it away, or"
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_home_that_cannot_be_written_is_told(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "mine").mkdir(mode=0o500)
+    assert run(["ask", QUESTION, "--home", "mine"]) == 1
+    assert "mine cannot be written: Permission denied; make it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["ask", QUESTION], ["resume", "x"]])
+def test_full_disk_is_told(command: list[str], tmp_path: Path, capsys: Captured) -> None:
+    home = tmp_path / "small"
+    home.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", str(home)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"cannot mount a small disk: {error}")
+    try:
+        assert run([*command, "--home", str(home)]) == 1
+    finally:
+        subprocess.run(["umount", "-l", str(home)], check=True)
+    assert f"no room is left on the disk of {home}; free some space" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["ask", QUESTION], ["resume", "x"]])
+def test_saved_runs_that_cannot_be_used_are_told(command: list[str], capsys: Captured) -> None:
+    Path("mine/threads.sqlite").mkdir(parents=True)
+    assert run([*command, "--home", "mine"]) == 1
+    told = capsys.readouterr().err
+    assert "mine/threads.sqlite cannot be used: unable to open database file" in told

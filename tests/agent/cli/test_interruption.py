@@ -82,6 +82,44 @@ def test_stopped_run_goes_on_with_the_command_told(tmp_path: Path) -> None:
     assert "q2 answer: Akaroa, New Zealand" in shown
 
 
+IN_THE_SCOUT = """
+import asyncio
+async def stuck(*_, **__):
+    print("scouting", flush=True)
+    await asyncio.sleep(60)
+MemorySearch.search = stuck
+"""
+
+IN_THE_MAKING = """
+import time
+def make(agent):
+    print("making", flush=True)
+    time.sleep(60)
+search_agent.SearchAgent.func._graph = make
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("more", "stopped_at", "told"),
+    [
+        (IN_THE_SCOUT, "scouting", "stopped; go on with: clew resume early"),
+        (IN_THE_MAKING, "making", "stopped before the run began; nothing is lost"),
+    ],
+)
+def test_run_stopped_early(tmp_path: Path, more: str, stopped_at: str, told: str) -> None:
+    question = "Where was the captain of the Endurance born?"
+    asked = start(["ask", question, "--thread", "early"], tmp_path, more=more)
+    wait_for(asked, stopped_at)
+    asked.send_signal(signal.SIGINT)
+    assert asked.communicate(timeout=30)[1] == f"clew: {told}\n"
+    assert asked.returncode == 130
+
+    resumed = start(["resume", "early"], tmp_path)
+    shown, _ = resumed.communicate(timeout=60)
+    assert ("q2 answer: Akaroa, New Zealand" in shown) == ("resume" in told)
+
+
 @pytest.mark.slow
 def test_stopping_does_not_wait_for_threads(tmp_path: Path) -> None:
     asked = start(

@@ -88,7 +88,12 @@ def test_a_corpus_on_a_server(tmp_path: Path, server: str) -> None:
     assert len(texts(rebuilt)) == 22
     rebuilt.close()
     prefix = served_prefix(folder)
+    opened = open_corpus(home, "myths")
     remove_corpus(home, "myths")
+    with pytest.raises(CorpusError, match="was removed or made anew"):
+        texts(opened)
+    opened.close()
+    assert not folder.exists() or not list(folder.glob("*.json"))
     names = [found.name for found in collection._client.list_collections()]
     assert not [name for name in names if name.startswith(prefix)]
     assert len(names) == 1

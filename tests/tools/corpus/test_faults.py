@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from corpus_support import WordEncoder, json_lines, texts, write_files
 
-from clew.errors import CorpusCorrupt, StorageFull
+from clew.errors import CorpusCorrupt, CorpusError, StorageFull
 from clew.tools.corpus import indexing
 from clew.tools.corpus.corpora import list_corpora, remove_corpus
 from clew.tools.corpus.encodings import EncodingJournal
 from clew.tools.corpus.index import open_corpus
 from clew.tools.corpus.indexing import index_documents
-from clew.tools.corpus.vectors import Vectors
+from clew.tools.corpus.vectors import Vectors, VectorsUnusable
 
 REMEDY = re.escape("clew index PATH… --corpus myths --rebuild")
 
@@ -121,6 +121,34 @@ def test_a_damaged_journal_is_begun_anew(home: Path, files: Path) -> None:
     overwrite(home / "corpora/myths/encodings.sqlite")
     write_files(files, {"new.txt": "Something new."})
     assert index_documents([files], home=home, name="myths", encoder=WordEncoder()).added == 1
+
+
+@pytest.mark.parametrize("removed", [True, False])
+def test_files_gone_with_their_corpus_are_no_damage(home: Path, removed: bool) -> None:
+    """As on a Chroma server, where a corpus that is open can be removed."""
+    index = open_corpus(home, "myths")
+    folder = home / "corpora/myths"
+    if removed:
+        remove(folder)
+    else:
+        manifest = folder / "corpus.json"
+        manifest.write_text(manifest.read_text().replace("generation-", "generation-x"))
+        remove(next(folder.glob("generation-*")))
+    with pytest.raises(CorpusError, match=r"'myths' was removed or made anew while") as raised:
+        index.search_terms("text", 5)
+    assert not isinstance(raised.value, CorpusCorrupt)
+
+
+def test_a_full_disk_is_no_damage(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = open_corpus(home, "myths")
+
+    def fail(*_: object) -> None:
+        raise VectorsUnusable("error returned from database: database or disk is full")
+
+    monkeypatch.setattr("clew.tools.corpus.index.local_vectors", fail)
+    with pytest.raises(StorageFull, match="no room left"):
+        index.search_vectors(WordEncoder().encode(["x"])[0], 1)
+    index.close()
 
 
 def full(*_: object, **__: object) -> None:

@@ -1,5 +1,6 @@
 """Repeated indexing: what is touched, what stays, what goes."""
 
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -214,6 +215,50 @@ def test_list_show_remove(home: Path, files: Path) -> None:
         describe_corpus(home, "myths")
     assert counts(run(home, files)) == (4, 0, 0, 0)
     assert len(held(home)) == 4
+
+
+def test_readers_keep_a_corpus_that_is_removed(home: Path, files: Path) -> None:
+    run(home, files)
+    folder = home / "corpora" / "myths"
+    opened = open_corpus(home, "myths")
+    remove_corpus(home, "myths")
+    assert list_corpora(home) == []
+    with pytest.raises(UnknownCorpus):
+        open_corpus(home, "myths")
+    # Nothing but its catalog has been loaded so far.
+    assert len(texts(opened)) == 4
+    assert counts(run(home, files / "a")) == (2, 0, 0, 0)
+    assert len(texts(opened)) == 4 and len(held(home)) == 2
+    remove_corpus(home, "myths")
+    assert len(list(folder.iterdir())) == 1
+    opened.close()
+    index_documents([files], home=home, name="other", encoder=WordEncoder())
+    assert not folder.exists()
+
+
+def test_what_a_killed_removal_left_is_no_corpus_and_swept(home: Path, files: Path) -> None:
+    run(home, files)
+    corpora = home / "corpora"
+    shutil.copytree(corpora / "myths", corpora / ".removed-1")
+    shutil.copytree(corpora / "myths", corpora / "killed")
+    (corpora / "killed" / "corpus.json").unlink()
+    assert [corpus.name for corpus in list_corpora(home)] == ["myths"]
+    with writing(home, "killed"):  # may be a first indexing
+        run(home, files)
+        assert (corpora / "killed").exists()
+    remove_corpus(home, "myths")
+    assert not (corpora / "killed").exists() and not (corpora / "myths").exists()
+
+
+def test_corpora_that_change_meanwhile_are_listed(
+    home: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(home, files)
+    names = ["gone", "myths"]
+    monkeypatch.setattr("clew.tools.corpus.corpora.corpus_names", lambda _: names)
+    (home / "corpora" / "myths" / "vanished").symlink_to("nowhere")
+    [info] = list_corpora(home)
+    assert info.name == "myths" and info.size > 1000
 
 
 def test_another_encoder_is_refused_until_rebuilt(home: Path, files: Path) -> None:
