@@ -57,7 +57,10 @@ def _conclusion(
         named = (left_name, right_name)
     head = sub_question.text
     if re.match(r"(?:Is it true|Are|Do|Does|Did|Were|Was|Is)\b", head):
-        verdict = _holds(head, left, right)
+        if re.search(r"\bsame (?:\w+ )?(?:country|nationality)\b", re.sub(r"\([^)]*\)", "", head)):
+            verdict = _same_country(*(parents[ref].answer for ref in refs))
+        else:
+            verdict = _holds(head, left, right)
         if verdict is not None:
             return "yes" if verdict else "no"
         if "same" in head or not {plain(left), plain(right)} <= {"yes", "no"}:
@@ -80,6 +83,19 @@ def _conclusion(
                 return None
             return names_or_answers[1 if first == greater else 0]
     return None
+
+
+def _same_country(left: StepAnswer, right: StepAnswer) -> bool | None:
+    """Whether two answers lie in one country; None where either's country is not known."""
+    ours, theirs = _country(left), _country(right)
+    return bool(ours & theirs) if ours and theirs else None
+
+
+def _country(answer: StepAnswer) -> frozenset[str]:
+    """The countries that an answer names, or the only one that its quote does."""
+    named = countries_of(answer.text or "")
+    quoted = countries_of(" ".join(quote.text for quote in answer.quotes))
+    return named or (quoted if len(quoted) == 1 else frozenset())
 
 
 def _holds(head: str, left: str, right: str) -> bool | None:

@@ -10,7 +10,6 @@ from .questions import analysed
 from .reasoning import side_names
 from .wording import as_statement
 
-
 SUPPORTED = 0.3
 """Below this verdict on a step that the answer rests on, abstaining is the better answer."""
 

@@ -3,15 +3,20 @@
 from collections.abc import Sequence
 
 from ....graphs.steps import Quote, StepAnswer
+from .countries import countries_of
 from .questions import Asked
 from .sentences import Candidate
 from .text import stems, words
 
+_HELD = 0.6
+"""Share of the claim's words that a sentence must hold to state or deny it."""
+_CONTRADICTED = 0.5
+
 
 def judged(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
-    """Return ``yes`` where a sentence about the subject holds what is claimed of it.
+    """Return what a sentence about the subject says of the claim.
 
-    Silence counts as a weak ``no`` when the subject's own passage was read.
+    Silence is no denial: where no sentence states, denies or contradicts it, the answer is unknown.
     """
     subject = asked.entities[0] if asked.entities else ""
     claimed = stems(asked.text) - stems(subject)
@@ -20,13 +25,21 @@ def judged(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
         return StepAnswer()
     best = max(about, key=lambda item: (_held(claimed, item), item.score, -item.index))
     held = _held(claimed, best)
-    quote = Quote(passage_id=best.passage.id, text=best.sentence.text, start=best.sentence.start)
-    denied = bool({"not", "never", "no"} & set(words(best.sentence.text)))
-    if held >= 0.6:
-        answer, confidence = ("no" if denied else "yes"), 0.35 + 0.4 * held
-    else:
-        answer, confidence = "no", 0.5 - 0.3 * held
-    return StepAnswer(text=answer, quotes=(quote,), confidence=round(confidence, 4))
+    if held >= _HELD:
+        denied = bool({"not", "never", "no"} & set(words(best.sentence.text)))
+        return _answer("no" if denied else "yes", best, 0.35 + 0.4 * held)
+    wanted = countries_of(asked.text.replace(subject, " "))
+    for item in about:
+        said = countries_of(item.sentence.text)
+        if wanted and said and item.index == 0 and not wanted & said:
+            return _answer("no", item, _CONTRADICTED)
+    return StepAnswer()
+
+
+def _answer(text: str, said: Candidate, confidence: float) -> StepAnswer:
+    sentence = said.sentence
+    quote = Quote(passage_id=said.passage.id, text=sentence.text, start=sentence.start)
+    return StepAnswer(text=text, quotes=(quote,), confidence=round(confidence, 4))
 
 
 def _held(claimed: frozenset[str], candidate: Candidate) -> float:
