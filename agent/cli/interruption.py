@@ -29,12 +29,16 @@ def cancelled_by_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGINT, _quit_at_once)
         loop.call_soon_threadsafe(task.cancel)
 
-    before = signal.signal(signal.SIGINT, stop)
+    before = signal.getsignal(signal.SIGINT)
+    # Makes signals wake the loop; else one that comes just before it begins to wait is not seen.
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:
-        if signal.getsignal(signal.SIGINT) is stop:
-            signal.signal(signal.SIGINT, before)
+        now = signal.getsignal(signal.SIGINT)
+        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before if now is stop else now)
 
 
 def _quit_at_once(number: int, frame: FrameType | None) -> None:

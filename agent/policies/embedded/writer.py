@@ -60,7 +60,7 @@ def _sentence(step: Step, steps: Mapping[str, Step]) -> CitedSentence | None:
         text, quotes = f"{step.text.strip()} {answer.text.capitalize()}.", answer.quotes[:2]
     else:
         text, quotes = as_statement(step.text, answer.text), answer.quotes[:2]
-    return CitedSentence(text=text, quotes=tuple(quotes))
+    return CitedSentence(text=text[:1].upper() + text[1:], quotes=tuple(quotes))
 
 
 def _quotes_of(
