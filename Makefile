@@ -27,7 +27,6 @@ lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@MYPYPATH=$(SOURCES) $(BIN)/mypy --exclude '/(build|tests)/' -p clew
-	@MYPYPATH=$(SOURCES):tests $(BIN)/mypy --explicit-package-bases tests
 
 bench: $(INSTALLED)
 	@set -e; for name in $(BENCHMARKS); do \

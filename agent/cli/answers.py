@@ -1,5 +1,6 @@
 """The answer at the end: what it is, what it rests on, what it took."""
 
+import os
 from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -52,10 +53,15 @@ def _citation(number: int, citations: list[Citation], short_answer: str | None) 
     passage = citations[0].passage
     margin = f"[{number}] "
     title = Text().append(clean(passage.title), style="bold")
-    yield Line(title.append("  " + clean(passage.source), style="dim"), margin)
+    yield Line(title.append("  " + clean(_near(passage.source)), style="dim"), margin)
     for citation in citations:
         sentence = quoted_sentence(passage, citation.quote, citation.start, short_answer)
         yield Line(quotation(*sentence), " " * len(margin))
+
+
+def _near(source: str) -> str:
+    """Return a path below the working directory as it is from there."""
+    return source.removeprefix(f"{os.getcwd()}{os.sep}")
 
 
 def quotation(before: str, highlighted: str, after: str) -> Text:

@@ -34,7 +34,7 @@ Options:
   --version  Show the version.
   --help     Show this, or after a command what it takes.
 
-Start with:  clew ask "Where was the director of the film Vortex born?"
+Start with:  clew ask "Where was the captain of the Endurance born?"
 
 Exit codes: 0 answered, 3 no answer found, 2 unusable input, 1 failure, 130 stopped by Ctrl-C.
 Settings: see .env.example and clew.toml; options win over clew.toml, which wins over CLEW_*.
