@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from ..errors import PlanError
 
-_REFERENCE = re.compile(r"\{(\w+)\}")
+REFERENCE = re.compile(r"\{(\w+)\}")
+"""How a sub-question's text refers to the answer of another."""
 
 
 class SubQuestion(BaseModel):
@@ -32,14 +33,14 @@ class SubQuestion(BaseModel):
 
     def references(self) -> tuple[str, ...]:
         """Return the ids named as ``{id}`` in the text, in order of appearance."""
-        return tuple(dict.fromkeys(_REFERENCE.findall(self.text)))
+        return tuple(dict.fromkeys(REFERENCE.findall(self.text)))
 
     def resolved(self, answers: dict[str, str]) -> str:
         """Return the text with each ``{id}`` replaced by that sub-question's answer.
 
         References without an answer are left as they are.
         """
-        return _REFERENCE.sub(lambda match: answers.get(match[1], match[0]), self.text)
+        return REFERENCE.sub(lambda match: answers.get(match[1], match[0]), self.text)
 
 
 class Plan(BaseModel):

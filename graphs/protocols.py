@@ -68,41 +68,42 @@ class PlanRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RewriteRequest:
-    """Ask for search queries.
+class StepRequest:
+    """What every request about a sub-question says.
 
     Attributes:
         question: The user's question.
         sub_question: The sub-question as planned.
         text: Its text with the parents' known answers put in.
         parents: The parents' steps, by id.
-        tried: Queries already tried; the new ones must differ from them.
     """
 
     question: str
     sub_question: SubQuestion
     text: str
     parents: Mapping[str, Step] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RewriteRequest(StepRequest):
+    """Ask for search queries.
+
+    Attributes:
+        tried: Queries already tried; the new ones must differ from them.
+    """
+
     tried: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadRequest:
+class ReadRequest(StepRequest):
     """Ask what passages say about a sub-question.
 
     Attributes:
-        question: The user's question.
-        sub_question: The sub-question as planned.
-        text: Its text with the parents' known answers put in.
-        parents: The parents' steps, by id.
         passages: What to read, the backends' best first; for a sub-question of kind ``reason``
             the passages that its parents quote.
     """
 
-    question: str
-    sub_question: SubQuestion
-    text: str
-    parents: Mapping[str, Step] = field(default_factory=dict)
     passages: Sequence[Passage] = ()
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ....graphs.plan import SubQuestion
 from .descriptions import innermost
 from .phrases import described, is_reference
-from .questions import framed, relation_named, trimmed
+from .questions import framed, trimmed
 from .relations import COMPOUND
 
 _MAX_STEPS = 5
@@ -109,9 +109,3 @@ def split_chain(question: str) -> tuple[SubQuestion, ...]:
     if last is None or not 2 <= len(chain.steps) <= _MAX_STEPS:
         return ()
     return tuple(chain.steps)
-
-
-def asks_relation(question: str) -> bool:
-    """Whether a question is of a form whose relation is known."""
-    frame = framed(question)
-    return frame is not None and relation_named(frame[0]) is not None

@@ -64,35 +64,10 @@ EXTRAPOSED = re.compile(
 )
 
 NOT_HEADS = frozenset(
-    [
-        "fact",
-        "way",
-        "year",
-        "years",
-        "time",
-        "reason",
-        "first",
-        "same",
-        "one",
-        "other",
-        "most",
-        "last",
-        "day",
-        "date",
-        "name",
-        "names",
-        "number",
-        "names",
-        "type",
-        "kind",
-        "only",
-        "latter",
-        "former",
-        "two",
-        "three",
-        "more",
-        "both",
-    ]
+    """
+        fact way year years time reason first same one other most last day date name
+        names number names type kind only latter former two three more both
+    """.split()
 )
 
 # Where the verb of the outer question goes on after a description.

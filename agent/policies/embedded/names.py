@@ -31,99 +31,25 @@ NOT_A_ROLE = (
 PLACE = (
     rf"(?:{_TOKEN}(?:(?: (?:{_PARTICLE} ?){{1,2}}| ){_TOKEN})*(?:, {_TOKEN}(?: {_TOKEN})*){{0,3}})"
 )
-QUOTED = r"(?:[\"“](?P<{0}>[^\"”]{{2,90}})[\"”])"
 CAPITALISED = re.compile(NAME)
 PLACE_SPAN = re.compile(PLACE)
 QUOTED_SPAN = re.compile(r"[\"“]([^\"”]{2,120})[\"”]")
 _MONTHS = frozenset(
-    [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-    ]
+    """
+        january february march april may june july august september october november
+        december monday tuesday wednesday thursday friday saturday sunday
+    """.split()
 )
 _OFFICES = frozenset(
     ["President", "Sir", "Dame", "Dr", "Dr.", "Professor", "Director", "Singer", "Actor"]
 )
 _NOT_NAMES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "he",
-        "she",
-        "it",
-        "they",
-        "his",
-        "her",
-        "its",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "from",
-        "with",
-        "after",
-        "before",
-        "during",
-        "when",
-        "while",
-        "since",
-        "as",
-        "and",
-        "or",
-        "but",
-        "if",
-        "there",
-        "both",
-        "each",
-        "who",
-        "what",
-        "which",
-        "where",
-        "i",
-        "we",
-        "you",
-        "however",
-        "although",
-        "though",
-        "also",
-        "born",
-        "one",
-        "two",
-        "three",
-        "according",
-        "based",
-        "early",
-        "late",
-        "despite",
-        "following",
-        "under",
-        "between",
-        "among",
-    ]
+    """
+        the a an he she it they his her its their this that these those in on at by for
+        from with after before during when while since as and or but if there both each
+        who what which where i we you however although though also born one two three
+        according based early late despite following under between among
+    """.split()
 )
 
 

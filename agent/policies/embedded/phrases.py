@@ -17,7 +17,6 @@ _PERSON_NOUN = "|".join(sorted(PERSON_NOUNS))
 _PLACE_NOUN = "|".join(sorted(PLACE_NOUNS))
 _THING_NOUN = "|".join((CLASS_NOUNS, *sorted(THING_NOUNS)))
 _OF = re.compile(rf"(?:the )?(?P<noun>{_RELATION}) (?:of|for) (?:the )?(?P<x>.+)")
-_CLASS_REST = re.compile(rf"(?:{CLASS_NOUNS})s?\b")
 _POSSESSIVE = re.compile(rf"(?P<x>.+?) ?['’]s? (?P<noun>{_RELATION})")
 _WHO = re.compile(rf"the (?:[\w\-]+ ){{0,3}}?(?P<noun>{_PERSON_NOUN}) (?:who|that) (?P<verb>.+)")
 _THAT = re.compile(rf"the (?P<noun>{_THING_NOUN}|{_PLACE_NOUN}) (?:that|which) (?P<verb>.+)")
@@ -119,35 +118,9 @@ def _question_word(noun: str) -> str:
     places = ("birthplace", "place of birth", "place of death", "hometown", "place of burial")
     if noun in places:
         return "What is"
-    things = [
-        "alma",
-        "mater",
-        "university",
-        "college",
-        "employer",
-        "award",
-        "prize",
-        "nationality",
-        "citizenship",
-        "country",
-        "capital",
-        "seat",
-        "location",
-        "headquarters",
-        "population",
-        "publisher",
-        "label",
-        "network",
-        "county",
-        "state",
-        "language",
-        "genre",
-        "owner",
-        "distributor",
-        "developer",
-        "manufacturer",
-        "birthday",
-        "river",
-        "channel",
-    ]
+    things = """
+     alma mater university college employer award prize nationality citizenship country
+     capital seat location headquarters population publisher label network county state
+     language genre owner distributor developer manufacturer birthday river channel
+ """.split()
     return "What is" if noun.split(" ")[-1] in things or "date" in noun else "Who is"

@@ -2,14 +2,13 @@
 
 import re
 
-from ....graphs.plan import SubQuestion
+from ....graphs.plan import REFERENCE, SubQuestion
 from ....graphs.protocols import PlanRequest, Proposal
 from .chains import split_chain
 from .comparisons import split_comparison
 from .intersections import split_intersection
 from .wording import as_description
 
-_REFERENCE = re.compile(r"\{(\w+)\}")
 _EXTENSION = "x1"
 
 
@@ -64,8 +63,8 @@ def _around_the_break(request: PlanRequest) -> SubQuestion | None:
 def _described(sink: SubQuestion, request: PlanRequest) -> str:
     text = sink.text
     for _ in request.plan.sub_questions:
-        text = _REFERENCE.sub(lambda match: _named(match[1], request), text)
-    return _REFERENCE.sub("it", text)
+        text = REFERENCE.sub(lambda match: _named(match[1], request), text)
+    return REFERENCE.sub("it", text)
 
 
 def _named(id: str, request: PlanRequest) -> str:

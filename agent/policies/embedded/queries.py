@@ -1,27 +1,26 @@
 """Rewording a sub-question into search queries, a new way each time it is asked."""
 
-import re
 from collections.abc import Mapping, Sequence
 
+from ....graphs.plan import REFERENCE
 from ....graphs.steps import Step
 from .questions import analysed, trimmed
 from .text import content_words, plain
 from .wording import as_description
 
-_REFERENCE = re.compile(r"\{(\w+)\}")
 _AT_ONCE = 2
 
 
 def with_descriptions(text: str, parents: Mapping[str, Step]) -> str:
     """Return a text with the answers that are unknown described in the words they were asked in."""
     for _ in range(len(parents) + 1):
-        text = _REFERENCE.sub(
+        text = REFERENCE.sub(
             lambda match: as_description(parents[match[1]].text) if match[1] in parents else "it",
             text,
         )
         if "{" not in text:
             break
-    return _REFERENCE.sub("it", text)
+    return REFERENCE.sub("it", text)
 
 
 def queries(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from ....graphs.plan import SubQuestion
+from ....graphs.plan import REFERENCE, SubQuestion
 from ....graphs.steps import Reading, Step, StepAnswer
 from ....tools.passages import Passage
 from .countries import countries_of
@@ -12,7 +12,6 @@ from .names import names
 from .text import content_words, plain, stems, words
 
 _VALUES = re.compile(r"\(\{(\w+)\}\)")
-_REFERENCE = re.compile(r"\{(\w+)\}")
 # Words that say which of two is wanted: (words, is the greater value wanted).
 _OPERATIONS: tuple[tuple[str, str, bool], ...] = (
     (r"lived longer", "span", True),
@@ -52,7 +51,7 @@ def _conclusion(
     if named is not None:
         # A side that was described goes by the name found for it.
         left_name, right_name = (
-            _REFERENCE.sub(lambda match: answers.get(match[1], match[0]), side) for side in named
+            REFERENCE.sub(lambda match: answers.get(match[1], match[0]), side) for side in named
         )
         named = (left_name, right_name)
     head = sub_question.text

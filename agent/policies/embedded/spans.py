@@ -7,7 +7,7 @@ from .countries import countries, country_word, nationalities
 from .dates import YEAR, dates
 from .names import PLACE_SPAN, QUOTED_SPAN, names, trimmed_person
 from .relations import AnswerType
-from .text import plain, words
+from .text import words
 
 _NUMBER = re.compile(
     r"(?:[$£€]\s?)?\d[\d,]*(?:\.\d+)?(?:\s?(?:million|billion|thousand|hundred|%|percent|km|m|ft|feet"
@@ -102,8 +102,3 @@ def tidied(text: str, wanted: AnswerType, start: int, end: int) -> tuple[int, in
         if person and offset >= 0:
             start, span = start + offset, person
     return start, start + len(span)
-
-
-def same_words(left: str, right: str) -> bool:
-    """Whether two texts have the same words, whatever their case and punctuation."""
-    return words(left) == words(right) or plain(left) == plain(right)
