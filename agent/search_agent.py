@@ -20,7 +20,6 @@ from ..graphs.protocols import Critic, Parts, Policy
 from ..graphs.question import checked_question
 from ..graphs.state import Question, State
 from ..graphs.workflows import workflow_named
-from ..graphs.workflows.base import RunGraph
 from ..tools.search.base import SearchBackend
 from .assembly import Assembly
 from .blocking import blocking, blocking_iterator
@@ -82,14 +81,14 @@ class SearchAgent:
         self._workflow = workflow_named(self.settings.workflow)
         self._expansion = expansion_named(self.settings.expansion)
         self._assembly = Assembly(self.settings, policy=policy, critic=critic, search=search)
-        self._built: RunGraph | None = None
+        self._built: CompiledRun | None = None
         self._parts: Parts | None = None
         self._building = threading.Lock()
 
     @property
     def graph(self) -> CompiledRun:
         """The compiled LangGraph, without a checkpointer, to embed in another graph."""
-        return self._graph().compile(name="clew")
+        return self._graph()
 
     async def aask(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
@@ -219,11 +218,12 @@ class SearchAgent:
         """Go on with a stopped run, telling what happens; see `astream_resume`."""
         return blocking_iterator(lambda: self.astream_resume(thread_id))
 
-    def _graph(self) -> RunGraph:
+    def _graph(self) -> CompiledRun:
         with self._building:
             if self._built is None:
                 self._parts = self._assembly.parts()
-                self._built = self._workflow(self._parts, self._expansion)
+                graph = self._workflow(self._parts, self._expansion)
+                self._built = graph.compile(name="clew")
             return self._built
 
     def _effective_settings(self) -> Settings:
@@ -245,7 +245,7 @@ class SearchAgent:
     async def _events(
         self, start: Question | None, thread_id: str, saver: ThreadSaver
     ) -> AsyncGenerator[Event, None]:
-        graph = (await asyncio.to_thread(self._graph)).compile(checkpointer=saver, name="clew")
+        graph = (await asyncio.to_thread(self._graph)).copy({"checkpointer": saver})
         config = _config(thread_id)
         config["metadata"] = {METADATA_KEY: self._effective_settings().model_dump_json()}
         finished: RunFinished | None = None

@@ -36,6 +36,10 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=2)
     parser.add_argument("--out", type=Path, help="folder for a line of JSON for each question")
     arguments = parser.parse_args()
+    if not arguments.data.is_dir():
+        raise SystemExit(f"the development data is not at {arguments.data}; name it with --data")
+    if arguments.out:
+        arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.set or SETS:
         measure_set(name, arguments)
 
