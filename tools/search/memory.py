@@ -29,10 +29,11 @@ class MemorySearch:
     ) -> SearchOutcome:
         """Rank by the share of the query's words that a passage holds; ties in the given order."""
         wanted = set(_WORD.findall(query.casefold()))
-        hits = [
-            Hit(passage=passage, score=len(wanted & words) / len(wanted))
+        shares = [
+            (len(wanted & words) / len(wanted), passage)
             for passage, words in self._words
             if wanted & words
         ]
-        hits.sort(key=lambda hit: -hit.score)
-        return Found(hits=tuple(hits[:limit])) if hits and limit > 0 else Empty()
+        shares.sort(key=lambda share: -share[0])
+        hits = tuple(Hit(passage=passage, score=score) for score, passage in shares[:limit])
+        return Found(hits=hits) if hits else Empty()
