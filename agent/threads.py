@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+import sqlite3
 from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,8 @@ from ..tools.passages import Passage
 from .settings import Settings
 
 T = TypeVar("T")
+
+_DATABASE = "threads.sqlite"
 
 METADATA_KEY = "clew_settings"
 """Under this key a thread's checkpoints hold the settings it runs with, as JSON."""
@@ -58,13 +61,23 @@ class ThreadSaver(AsyncSqliteSaver):
 @asynccontextmanager
 async def open_threads(home: Path) -> AsyncGenerator[ThreadSaver, None]:
     """Open the checkpointer that keeps all runs of a home in one SQLite file."""
-    await asyncio.to_thread(home.mkdir, parents=True, exist_ok=True)
-    async with aiosqlite.connect(home / "threads.sqlite") as connection:
+    await asyncio.to_thread(_make_database, home)
+    async with aiosqlite.connect(home / _DATABASE) as connection:
         saver = ThreadSaver(connection)
         try:
             yield saver
         finally:
             await saver.all_written()
+
+
+def _make_database(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    # SQLite refuses at once, whatever the timeout, when two connections make a new file WAL.
+    with (
+        FileLock(home / "threads.lock", poll_interval=0.01),
+        closing(sqlite3.connect(home / _DATABASE)) as connection,
+    ):
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 @contextmanager

@@ -78,6 +78,18 @@ def test_batch_keeps_the_order_and_reports_each_error(agent: SearchAgent) -> Non
     assert isinstance(results[1], QuestionError)
 
 
+def test_runs_that_begin_together_in_a_new_home_do_not_get_in_each_others_way(
+    agent: SearchAgent, tmp_path: Path
+) -> None:
+    for number in range(5):
+        settings = agent.settings.replaced(home=tmp_path / str(number))
+        fresh = SearchAgent(
+            settings, policy=chain_policy(), critic=ContentCritic(), search=[MemorySearch(POLAR)]
+        )
+        results = fresh.batch([QUESTION] * 12, concurrency=12)
+        assert all(isinstance(result, Answer) for result in results), results
+
+
 @pytest.mark.parametrize("question", ["", " \n\t ", "x" * 100_000])
 def test_a_question_must_be_one(agent: SearchAgent, question: str) -> None:
     with pytest.raises(QuestionError):
