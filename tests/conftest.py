@@ -17,16 +17,6 @@ from clew.tools.search.memory import MemorySearch
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """The folder of development data beside the project."""
-    if not SHARED.is_dir():
-        pytest.skip(f"the development data is not at {SHARED}")
-    return SHARED
-
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

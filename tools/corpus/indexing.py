@@ -10,13 +10,14 @@ from pathlib import Path
 
 from ...errors import CorpusCorrupt, DocumentError, SettingsError
 from .catalog import CatalogDraft
+from .encoder import Encoder
 from .layout import CATALOG, TERMS, commit, new_generation, remove_leftovers, sweep, writing
 from .manifest import Manifest, damaged, read_manifest
 from .reading import CatalogUpdate
 from .reports import IndexProgress, IndexReport, Stage
 from .storage import full_disk_told, is_full, no_room, storage_full
 from .terms import build_terms
-from .vector_update import Encoder, VectorUpdate
+from .vector_update import VectorUpdate
 from .vectors import VectorsUnusable
 
 Progress = Callable[[IndexProgress], None]

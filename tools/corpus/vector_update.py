@@ -2,15 +2,12 @@
 
 import secrets
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ...errors import CorpusError
+from .encoder import Encoder
 from .encodings import EncodingJournal
 from .layout import VECTORS
 from .manifest import Manifest
@@ -28,28 +25,6 @@ from .vectors import (
 _JOURNAL = "encodings.sqlite"
 _IDENTITY = "identity"
 _ENCODED_AT_ONCE = 256
-
-
-class Encoder(Protocol):
-    """What indexing needs of an encoder."""
-
-    @property
-    def name(self) -> str:
-        """Name that tells encoders with different vectors apart."""
-        ...
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        ...
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit vector per text."""
-        ...
-
-    def token_offsets(self, text: str) -> list[tuple[int, int]]:
-        """Return the span of each token of the text."""
-        ...
 
 
 class VectorUpdate:
