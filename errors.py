@@ -12,7 +12,9 @@ imports point one way. The hierarchy::
     │   ├── UnknownThread         no run of that thread id
     │   ├── ThreadTaken           a new question under the id of another run
     │   ├── ThreadBusy            the run is going on elsewhere
-    │   └── DocumentError         a file that cannot be read into passages
+    │   ├── DocumentError         a file that cannot be read into passages
+    │   ├── QuestionsError        a set of questions that cannot be evaluated
+    │   └── RunDirectoryError     a run directory that cannot take or give what is asked
     ├── CorpusError               an index that cannot be used               (exit code 1)
     │   ├── CorpusCorrupt         its files contradict each other
     │   ├── CorpusBusy            another process is writing it
@@ -69,6 +71,14 @@ class ThreadBusy(InputError):
 
 class DocumentError(InputError):
     """A file cannot be read into passages."""
+
+
+class QuestionsError(InputError):
+    """A set of questions cannot be evaluated as it is."""
+
+
+class RunDirectoryError(InputError):
+    """A directory of an evaluation run cannot take or give what is asked of it."""
 
 
 class CorpusError(ClewError):

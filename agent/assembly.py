@@ -1,5 +1,6 @@
 """From settings to parts: which policy, critic and backends a name stands for."""
 
+import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Assembly:
         self._critic = critic
         self._search = settings.search if search is None else search
         self._encoder: Encoder | None = None
+        self._loading = threading.RLock()
         if policy is None:
             _require("policy", settings.policy, self._policies)
         if critic is None:
@@ -55,22 +57,38 @@ class Assembly:
     @property
     def encoder(self) -> Encoder:
         """The text encoder, loaded at first use; raises `ModelUnavailable`."""
-        if self._encoder is None:
-            self._encoder = load_encoder(
-                self._settings.encoder, cache_dir=self._settings.home / "models"
-            )
-        return self._encoder
+        with self._loading:
+            if self._encoder is None:
+                self._encoder = load_encoder(
+                    self._settings.encoder, cache_dir=self._settings.home / "models"
+                )
+            return self._encoder
+
+    @property
+    def policy(self) -> Policy:
+        """What proposes, built at first use; raises `ModelUnavailable`."""
+        with self._loading:
+            if self._policy is None:
+                self._policy = self._policies[self._settings.policy]()
+            return self._policy
+
+    @property
+    def critic(self) -> Critic:
+        """What scores, built at first use; raises `ModelUnavailable`."""
+        with self._loading:
+            if self._critic is None:
+                self._critic = self._critics[self._settings.critic]()
+            return self._critic
 
     def parts(self) -> Parts:
         """Return the parts; raises `ClewError` if a model or the corpus cannot be loaded."""
-        settings = self._settings
         return Parts(
-            policy=self._policy or self._policies[settings.policy](),
-            critic=self._critic or self._critics[settings.critic](),
+            policy=self.policy,
+            critic=self.critic,
             backends=[
                 self._backends[each]() if isinstance(each, str) else each for each in self._search
             ],
-            budget=settings.budget,
+            budget=self._settings.budget,
         )
 
     def _embedded_policy(self) -> Policy:
@@ -90,7 +108,7 @@ class Assembly:
 
         settings = self._settings
         if settings.corpus == SAMPLE_CORPUS:
-            self._index_sample_if_missing()
+            index_sample_if_missing(settings, self.encoder)
         index = open_corpus(settings.home, settings.corpus, chroma_url=settings.chroma_url)
         if index.encoder != self.encoder.name:
             index.close()
@@ -101,19 +119,20 @@ class Assembly:
             )
         return CorpusSearch(Retriever(index, self.encoder))
 
-    def _index_sample_if_missing(self) -> None:
-        from ..tools.corpus.indexing import index_documents
-        from ..tools.corpus.layout import corpus_names
 
-        settings = self._settings
-        if SAMPLE_CORPUS not in corpus_names(settings.home):
-            index_documents(
-                [SAMPLE_PASSAGES],
-                home=settings.home,
-                name=SAMPLE_CORPUS,
-                encoder=self.encoder,
-                chroma_url=settings.chroma_url,
-            )
+def index_sample_if_missing(settings: Settings, encoder: Encoder) -> None:
+    """Index the sample corpus that comes with clew, unless that has been done."""
+    from ..tools.corpus.indexing import index_documents
+    from ..tools.corpus.layout import corpus_names
+
+    if SAMPLE_CORPUS not in corpus_names(settings.home):
+        index_documents(
+            [SAMPLE_PASSAGES],
+            home=settings.home,
+            name=SAMPLE_CORPUS,
+            encoder=encoder,
+            chroma_url=settings.chroma_url,
+        )
 
 
 def _require(kind: str, name: str, known: Collection[str]) -> None:

@@ -20,6 +20,7 @@ from ..graphs.protocols import Critic, Parts, Policy
 from ..graphs.question import checked_question
 from ..graphs.state import Question, State
 from ..graphs.workflows import workflow_named
+from ..tools.corpus.encoder import Encoder
 from ..tools.search.base import SearchBackend
 from .assembly import Assembly
 from .blocking import blocking, blocking_iterator
@@ -90,6 +91,28 @@ class SearchAgent:
         """The compiled LangGraph, without a checkpointer, to embed in another graph."""
         return self._graph()
 
+    @property
+    def encoder(self) -> Encoder:
+        """The text encoder that the settings name; raises `ModelUnavailable`."""
+        return self._assembly.encoder
+
+    def searching(self, search: Sequence[SearchBackend | str]) -> "SearchAgent":
+        """Return an agent that searches elsewhere, with this one's policy, critic and models.
+
+        Args:
+            search: Backends, or their names.
+
+        Raises:
+            SettingsError: If a name stands for nothing.
+            ModelUnavailable: If a model cannot be loaded.
+        """
+        return SearchAgent(
+            self.settings,
+            policy=self._assembly.policy,
+            critic=self._assembly.critic,
+            search=search,
+        )
+
     async def aask(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
     ) -> Answer:
@@ -97,7 +120,7 @@ class SearchAgent:
 
         Args:
             question: What to answer.
-            thread_id: Name to save the run under; a fresh one by default.
+            thread_id: Name to save the run under, if runs are saved; a fresh one by default.
             plan: Sub-questions to start from, instead of the policy's first plan.
 
         Raises:
@@ -130,6 +153,16 @@ class SearchAgent:
         start = Question(question=checked_question(question), budget=self.settings.budget)
         if plan is not None:
             start["plan"] = plan
+        if not self.settings.save_runs:
+            if thread_id is not None:
+                raise SettingsError(
+                    f"the run cannot be saved under {thread_id!r} while save_runs is off"
+                )
+            yield RunStarted(question=start["question"])
+            async with aclosing(self._events(start)) as events:
+                async for event in events:
+                    yield event
+            return
         thread_id = thread_id or str(uuid.uuid4())
         async with self._thread(thread_id) as saver:
             if await saver.aget_tuple(_config(thread_id)) is not None:
@@ -243,11 +276,16 @@ class SearchAgent:
                 yield saver
 
     async def _events(
-        self, start: Question | None, thread_id: str, saver: ThreadSaver
+        self,
+        start: Question | None,
+        thread_id: str | None = None,
+        saver: ThreadSaver | None = None,
     ) -> AsyncGenerator[Event, None]:
-        graph = (await asyncio.to_thread(self._graph)).copy({"checkpointer": saver})
+        graph = await asyncio.to_thread(self._graph)
         config = _config(thread_id)
-        config["metadata"] = {METADATA_KEY: self._effective_settings().model_dump_json()}
+        if saver is not None:
+            graph = graph.copy({"checkpointer": saver})
+            config["metadata"] = {METADATA_KEY: self._effective_settings().model_dump_json()}
         finished: RunFinished | None = None
         event: Any
         try:
@@ -265,9 +303,9 @@ class SearchAgent:
                 "or choose another home"
             ) from error
         except Exception as error:
+            saved = f"; what it had found is saved under {thread_id!r}, and it can be resumed"
             raise RunFailed(
-                f"the run {thread_id!r} failed with {type(error).__name__}: {error}; what it had "
-                "found is saved, and it can be resumed"
+                f"the run failed with {type(error).__name__}: {error}{saved if saver else ''}"
             ) from error
         if finished is not None:
             yield finished
@@ -283,9 +321,12 @@ def _require_same_parts(then: Settings, now: Settings) -> None:
             )
 
 
-def _config(thread_id: str) -> RunnableConfig:
+def _config(thread_id: str | None) -> RunnableConfig:
     # Rounds are bounded by the budget; this limit only has to be out of their way.
-    return {"configurable": {"thread_id": thread_id}, "recursion_limit": 10_000}
+    config = RunnableConfig(recursion_limit=10_000)
+    if thread_id is not None:
+        config["configurable"] = {"thread_id": thread_id}
+    return config
 
 
 async def _answer(events: AsyncGenerator[Event, None]) -> Answer:

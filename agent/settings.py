@@ -97,6 +97,10 @@ class Settings(BaseModel):
     """Calls of the policy that a run may make, writing the answer not counted."""
     max_rounds: int = Field(default=Budget().rounds, ge=1)
     """How many times the plan may be made or extended."""
+    save_runs: bool = True
+    """Whether runs are saved as they go, so that a stopped one can be resumed."""
+    seed: int = Field(default=0, ge=0)
+    """Seed of everything random."""
 
     @classmethod
     def load(cls, **arguments: Any) -> Self:

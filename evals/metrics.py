@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .resampling import RESAMPLES, bounds, drawn
+
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
@@ -31,7 +33,10 @@ def f1(prediction: str | None, answers: Sequence[str]) -> float:
 
 
 def cover_em(prediction: str | None, answers: Sequence[str]) -> float:
-    """Return 1.0 if the prediction contains one of the answers after normalisation, else 0.0."""
+    """Return 1.0 if the prediction contains one of the answers after normalisation, else 0.0.
+
+    Contains as a string does, as usual with this measure: "no" is in "Norway".
+    """
     return _best(prediction, answers, lambda left, right: float(bool(right) and right in left))
 
 
@@ -62,7 +67,7 @@ class Estimate(NamedTuple):
 
 
 def bootstrap(
-    values: Sequence[float], *, level: float = 0.95, resamples: int = 2_000, seed: int = 0
+    values: Sequence[float], *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0
 ) -> Estimate:
     """Return the mean with its percentile bootstrap interval (Efron, 1979).
 
@@ -74,11 +79,8 @@ def bootstrap(
     if not values:
         raise ValueError("a mean needs at least one value")
     data = np.asarray(values, dtype=np.float64)
-    random = np.random.default_rng(seed)
-    means = [data[random.integers(0, len(data), len(data))].mean() for _ in range(resamples)]
-    tail = (1 - level) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return Estimate(float(data.mean()), float(low), float(high))
+    means = [data[rows].mean(axis=1) for rows in drawn(len(data), seed=seed, resamples=resamples)]
+    return Estimate(float(data.mean()), *bounds(np.concatenate(means), level))
 
 
 def _best(

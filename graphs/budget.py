@@ -23,13 +23,15 @@ class Budget(BaseModel):
 
 
 class Usage(BaseModel):
-    """What a run, or a part of one, has spent."""
+    """What a run, or a part of one, has spent; tokens are those of language models."""
 
     model_config = ConfigDict(frozen=True)
 
     seconds: float = 0.0
     searches: int = 0
     policy_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         """Return the sum of both, field by field."""
@@ -37,6 +39,8 @@ class Usage(BaseModel):
             seconds=self.seconds + other.seconds,
             searches=self.searches + other.searches,
             policy_calls=self.policy_calls + other.policy_calls,
+            tokens_in=self.tokens_in + other.tokens_in,
+            tokens_out=self.tokens_out + other.tokens_out,
         )
 
 

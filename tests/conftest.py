@@ -1,13 +1,14 @@
 """Fixtures that several folders of tests share."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 from support import POLAR, ContentCritic, chain_policy
 
@@ -55,3 +56,19 @@ def make_parts() -> Callable[..., Parts]:
         return Parts(**{**parts, **replaced})  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def ray_cluster() -> Iterator[None]:
+    """A Ray cluster of two cores on this machine; starting one takes seconds."""
+    ray = pytest.importorskip("ray", reason="the extra ray is not installed")
+    ray.init(
+        num_cpus=2,
+        include_dashboard=False,
+        log_to_driver=False,
+        logging_level="ERROR",
+        _node_ip_address="127.0.0.1",
+        runtime_env={"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}},
+    )
+    yield
+    ray.shutdown()

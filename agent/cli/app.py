@@ -14,6 +14,7 @@ COMMANDS = {
     "resume": "Go on with a run that was stopped.",
     "index": "Index documents, so that questions can be asked about them.",
     "corpus": "List, show or remove corpora.",
+    "eval": "Ask a whole set of questions and score the answers.",
     "doctor": "Check what is installed and what works, and say how to fix what does not.",
 }
 """Every command and what it is for, as the overview and the commands' own help say it."""

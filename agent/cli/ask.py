@@ -12,7 +12,20 @@ from ...errors import PlanError, UnknownThread
 from .app import ABSTAINED, ANSWERED
 from .home import home_trouble_told
 from .interruption import Interrupted
-from .options import AsJson, Home, load_settings
+from .options import (
+    AsJson,
+    CriticName,
+    Expansion,
+    Home,
+    MaxPolicyCalls,
+    MaxRounds,
+    MaxSearches,
+    MaxSeconds,
+    PolicyName,
+    Search,
+    Workflow,
+    load_settings,
+)
 from .output import print_json
 
 if TYPE_CHECKING:
@@ -29,25 +42,15 @@ def ask(
         typer.Argument(help="What to answer; - reads it from standard input.", show_default=False),
     ],
     corpus: Annotated[str | None, typer.Option(help="Corpus to search.")] = None,
-    workflow: Annotated[str | None, typer.Option(help="How the plan grows.")] = None,
-    expansion: Annotated[
-        str | None, typer.Option(help="How the next steps are chosen among proposals.")
-    ] = None,
-    policy: Annotated[
-        str | None, typer.Option(help="What plans, rewrites, reads, refines and writes.")
-    ] = None,
-    critic: Annotated[str | None, typer.Option(help="What scores the steps.")] = None,
-    search: Annotated[
-        str | None, typer.Option(help="Where to search, separated by commas.")
-    ] = None,
-    max_seconds: Annotated[
-        str | None, typer.Option(help="Wall time; none for no limit, here and below.")
-    ] = None,
-    max_searches: Annotated[str | None, typer.Option(help="Searches.")] = None,
-    max_policy_calls: Annotated[str | None, typer.Option(help="Calls of the policy.")] = None,
-    max_rounds: Annotated[
-        str | None, typer.Option(help="How many times to make or extend the plan.")
-    ] = None,
+    workflow: Workflow = None,
+    expansion: Expansion = None,
+    policy: PolicyName = None,
+    critic: CriticName = None,
+    search: Search = None,
+    max_seconds: MaxSeconds = None,
+    max_searches: MaxSearches = None,
+    max_policy_calls: MaxPolicyCalls = None,
+    max_rounds: MaxRounds = None,
     plan: Annotated[
         Path | None, typer.Option(help="JSON file with sub-questions to start from.")
     ] = None,

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+# The one place that looks up to what stands above the agent: here the commands come together.
+from ...evals.cli.group import evaluation
 from . import ask as asking
 from .app import COMMANDS, overview
 from .corpora import corpora
@@ -22,6 +24,7 @@ app.command("ask", help=COMMANDS["ask"])(asking.ask)
 app.command("resume", help=COMMANDS["resume"])(asking.resume)
 app.command("index", help=COMMANDS["index"])(index)
 app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
+app.add_typer(evaluation, name="eval", help=COMMANDS["eval"])
 app.command("doctor", help=COMMANDS["doctor"])(doctor)
 
 

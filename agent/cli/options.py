@@ -11,6 +11,21 @@ if TYPE_CHECKING:
 Home = Annotated[
     Path | None, typer.Option(help="Folder of corpora, models and saved runs.", show_default=False)
 ]
+Workflow = Annotated[str | None, typer.Option(help="How the plan grows.")]
+Expansion = Annotated[
+    str | None, typer.Option(help="How the next steps are chosen among proposals.")
+]
+PolicyName = Annotated[
+    str | None, typer.Option(help="What plans, rewrites, reads, refines and writes.")
+]
+CriticName = Annotated[str | None, typer.Option(help="What scores the steps.")]
+Search = Annotated[str | None, typer.Option(help="Where to search, separated by commas.")]
+MaxSeconds = Annotated[
+    str | None, typer.Option(help="Wall time of a question; none for no limit, here and below.")
+]
+MaxSearches = Annotated[str | None, typer.Option(help="Searches of a question.")]
+MaxPolicyCalls = Annotated[str | None, typer.Option(help="Calls of the policy for a question.")]
+MaxRounds = Annotated[str | None, typer.Option(help="How many times to make or extend the plan.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 

@@ -1,13 +1,13 @@
 """The candidates for one query: what terms, vectors, names and links each say of them."""
 
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..passages import Passage
-from .index import CorpusIndex
-from .links import Naming, named_in, relation_words, words_around
+from .links import Naming, Titled, named_in, relation_words, words_around
 from .relevance import Features, relevance
 
 CANDIDATES = 50
@@ -31,17 +31,37 @@ LIKENESS = 0.25
 RELATION_WORDS = 3
 
 
+class PassageIndex(Titled, Protocol):
+    """Passages that are found by terms, by vector and by title, from any thread."""
+
+    def search_terms(self, query: str, limit: int) -> list[tuple[str, float]]:
+        """Return the ids of passages with their BM25 scores above zero, best first."""
+        ...
+
+    def search_vectors(self, vector: NDArray[np.float32], limit: int) -> list[tuple[str, float]]:
+        """Return the ids of passages with the cosines of their vectors to this, best first."""
+        ...
+
+    def vectors(self, ids: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of passages, one row each, in the order of their ids."""
+        ...
+
+    def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """Return passages in the order of their ids."""
+        ...
+
+
 class Candidates:
     """The passages that may be evidence for a query.
 
     Made of what terms, vectors and names in the query propose; `follow` adds what they link to.
     """
 
-    def __init__(self, index: CorpusIndex, query: str, vector: NDArray[np.float32]) -> None:
+    def __init__(self, index: PassageIndex, query: str, vector: NDArray[np.float32]) -> None:
         """Collect candidates.
 
         Args:
-            index: The corpus.
+            index: Where the passages are.
             query: What is looked for.
             vector: The query's vector.
         """

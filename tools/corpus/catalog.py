@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ..passages import Passage
 from .chunking import embedded_text
@@ -26,6 +27,14 @@ CREATE INDEX IF NOT EXISTS passages_by_vector ON passages (vector);
 CREATE INDEX IF NOT EXISTS titles_by_key ON titles (key);
 CREATE INDEX IF NOT EXISTS titles_by_source ON titles (source);
 """
+
+
+class IndexedDocument(NamedTuple):
+    """A document of a corpus: where it is from, what changes when it does, and its title."""
+
+    source: str
+    digest: str
+    title: str
 
 
 def vector_key(encoder: str, passage: Passage) -> str:
@@ -74,6 +83,14 @@ class Catalog:
             for name, source, start, title, text in rows
         }
         return [found[name] for name in ids]
+
+    def documents(self) -> list[IndexedDocument]:
+        """Return every document, in the order of their sources."""
+        rows = self._rows(
+            "SELECT source, digest, min(title) FROM documents JOIN passages USING (source) "
+            "GROUP BY source ORDER BY source"
+        )
+        return [IndexedDocument(*row) for row in rows]
 
     def vector_keys(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the name of each passage's vector."""

@@ -75,9 +75,11 @@ def load_encoder(
     """
     threads = threads or os.cpu_count() or 1
     if model is not None and model not in _SAME_WEIGHTS:
+        from .encoder_batching import BatchingEncoder
         from .encoder_fallback import SentenceTransformerEncoder
 
-        return SentenceTransformerEncoder(model, threads=threads)
+        # Torch is faster on large batches; the encoder below takes its texts one by one.
+        return BatchingEncoder(SentenceTransformerEncoder(model, threads=threads))
     from .encoder_export import EXPORT_VERSION, exported_model, fingerprint
 
     folder = packaged_model()

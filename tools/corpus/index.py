@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...errors import CorpusError, StorageFull
 from ..passages import Passage
-from .catalog import Catalog
+from .catalog import Catalog, IndexedDocument
 from .layout import CATALOG, TERMS, VECTORS, corpus_folder, hold, unknown
 from .manifest import Manifest, damaged, read_manifest
 from .storage import is_full
@@ -62,6 +62,11 @@ class CorpusIndex:
         """Return passages in the order of their ids; `KeyError` for an unknown id."""
         with self._damage_told():
             return self._catalog.passages(ids)
+
+    def documents(self) -> list[IndexedDocument]:
+        """Return every document, in the order of their sources."""
+        with self._damage_told():
+            return self._catalog.documents()
 
     def search_terms(self, query: str, limit: int) -> list[tuple[str, float]]:
         """Return ids with BM25 scores above zero, best first."""

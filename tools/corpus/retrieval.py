@@ -12,19 +12,18 @@ from collections.abc import Sequence
 
 from ..passages import Passage
 from ..search.base import Hit
-from .candidates import Candidates
+from .candidates import Candidates, PassageIndex
 from .encoder import Encoder
-from .index import CorpusIndex
 
 
 class Retriever:
-    """Finds passages of a corpus; safe to use from any thread."""
+    """Finds passages of an index; safe to use from any thread."""
 
-    def __init__(self, index: CorpusIndex, encoder: Encoder) -> None:
-        """Wrap an open corpus.
+    def __init__(self, index: PassageIndex, encoder: Encoder) -> None:
+        """Wrap an index.
 
         Args:
-            index: The corpus.
+            index: An open corpus, or passages in memory.
             encoder: The encoder that it was indexed with.
         """
         self._index = index

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _IDS = "ids.npy"
+_ID = "S16"
 # Stemmers of PyStemmer must not be used by two threads at once.
 _stemming = threading.Lock()
 
@@ -36,31 +37,33 @@ def _tokens(texts: list[str]) -> list[list[str]]:
     return [list(words) for words in tokens]
 
 
+def _indexed(texts: Iterable[tuple[str, str]]) -> tuple[NDArray[np.bytes_], Any]:
+    """Return the ids of passages and the index of their terms; none where there are no terms."""
+    pairs = list(texts)
+    tokens = _tokens([text for _, text in pairs]) if pairs else []
+    # bm25s has no index of nothing.
+    if not any(tokens):
+        return np.array([], dtype=_ID), None
+    index = _bm25s().BM25(backend="numpy")
+    index.index(tokens, show_progress=False)
+    return np.array([name for name, _ in pairs], dtype=_ID), index
+
+
 def build_terms(folder: Path, texts: Iterable[tuple[str, str]]) -> None:
     """Index the terms of passages, given with their ids, in a new directory."""
-    ids, contents = [], []
-    for name, text in texts:
-        ids.append(name)
-        contents.append(text)
-    tokens = _tokens(contents) if contents else []
+    ids, index = _indexed(texts)
     folder.mkdir()
-    # bm25s has no index of nothing.
-    if any(tokens):
-        index = _bm25s().BM25(backend="numpy")
-        index.index(tokens, show_progress=False)
+    if index is not None:
         index.save(folder)
-    np.save(folder / _IDS, np.array(ids if any(tokens) else [], dtype="S16"))
+    np.save(folder / _IDS, ids)
 
 
-class Terms:
-    """Read access to the terms of a generation, from any thread."""
+class _Searched:
+    """An index of bm25s, searched from any thread."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index; the files are mapped, not read."""
-        self._ids = np.load(folder / _IDS)
-        self._index = None
-        if len(self._ids):
-            self._index = _bm25s().BM25.load(folder, mmap=True)
+    def __init__(self, ids: NDArray[np.bytes_], index: Any) -> None:
+        self._ids = ids
+        self._index = index
 
     def search(self, query: str, limit: int) -> list[tuple[str, float]]:
         """Return the ids of passages with their BM25 scores above zero, best first."""
@@ -74,3 +77,20 @@ class Terms:
         # A stable sort, so that equal scores always come in the same order.
         best = matching[np.argsort(-scores[matching], kind="stable")[:limit]]
         return [(self._ids[row].decode(), float(scores[row])) for row in best]
+
+
+class Terms(_Searched):
+    """Read access to the terms of a generation, from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index; the files are mapped, not read."""
+        ids = np.load(folder / _IDS)
+        super().__init__(ids, _bm25s().BM25.load(folder, mmap=True) if len(ids) else None)
+
+
+class MemoryTerms(_Searched):
+    """The terms of passages in memory, weighed as those of a generation are, from any thread."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
+        """Index the terms of passages, given with their ids."""
+        super().__init__(*_indexed(texts))

@@ -1,0 +1,181 @@
+"""``clew eval QUESTIONS``."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...agent.cli.app import ANSWERED, FAILED
+from ...agent.cli.home import home_trouble_told
+from ...agent.cli.interruption import Interrupted, cancelled_by_ctrl_c
+from ...agent.cli.options import (
+    AsJson,
+    CriticName,
+    Expansion,
+    Home,
+    MaxPolicyCalls,
+    MaxRounds,
+    MaxSearches,
+    MaxSeconds,
+    PolicyName,
+    Search,
+    Workflow,
+    load_settings,
+)
+from ...agent.cli.output import print_json
+from ...agent.cli.wording import clean, counted
+
+if TYPE_CHECKING:
+    from ..runner import Evaluation
+    from .progress import RunView
+
+
+def run(
+    questions: Annotated[
+        str,
+        typer.Argument(
+            help="File of questions, or hub:NAME; see clew eval datasets.", show_default=False
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the run.", show_default=False)],
+    corpus: Annotated[
+        str | None, typer.Option(help="Corpus to search, or a .jsonl file to index and search.")
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(
+            help="Search the paragraphs that come with the questions: distractor, each question "
+            "its own; pooled, those of all together."
+        ),
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option(help="Format of the questions; recognised by default.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many.")] = None,
+    skip_bad_lines: Annotated[
+        bool, typer.Option("--skip-bad-lines", help="Leave out lines that cannot be used.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Questions to work on at once.")] = 4,
+    engine: Annotated[
+        str, typer.Option(help="asyncio: in this process; ray: over a Ray cluster.")
+    ] = "asyncio",
+    ray_address: Annotated[
+        str | None, typer.Option(help="Address of the Ray cluster; one is started by default.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run that is there.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Going on, ask again what failed.")
+    ] = False,
+    closed_book: Annotated[
+        Path | None,
+        typer.Option(help="Run of the same questions without search, to see what search spoilt."),
+    ] = None,
+    workflow: Workflow = None,
+    expansion: Expansion = None,
+    policy: PolicyName = None,
+    critic: CriticName = None,
+    search: Search = None,
+    max_seconds: MaxSeconds = None,
+    max_searches: MaxSearches = None,
+    max_policy_calls: MaxPolicyCalls = None,
+    max_rounds: MaxRounds = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of everything random.")] = None,
+    home: Home = None,
+    json: AsJson = False,
+) -> None:
+    """Evaluate with the settings that the options give."""
+    settings = load_settings(
+        home=home,
+        workflow=workflow,
+        expansion=expansion,
+        policy=policy,
+        critic=critic,
+        search=search,
+        max_seconds=max_seconds,
+        max_searches=max_searches,
+        max_policy_calls=max_policy_calls,
+        max_rounds=max_rounds,
+        seed=seed,
+    )
+    with home_trouble_told(settings.home):
+        evaluation = _evaluated(
+            questions,
+            shown=not json,
+            out=out,
+            corpus=corpus,
+            context=context,
+            format=format,
+            limit=limit,
+            skip_bad=skip_bad_lines,
+            workers=workers,
+            engine=engine,
+            ray_address=ray_address,
+            resume=resume,
+            retry_failed=retry_failed,
+            closed_book=closed_book,
+            settings=settings,
+        )
+    metrics = evaluation.metrics
+    if json:
+        print_json(metrics)
+    else:
+        _print_summary(evaluation)
+    raise typer.Exit(FAILED if metrics["failed"] == metrics["n"] else ANSWERED)
+
+
+def _evaluated(questions: str, *, shown: bool, **options: Any) -> "Evaluation":
+    from .progress import RunView
+
+    with RunView(shown=shown) as view:
+        view.note("Loading")
+        from ..runner import aevaluate
+
+        async def evaluate() -> "Evaluation":
+            with cancelled_by_ctrl_c():
+                return await aevaluate(questions, watcher=view, **options)
+
+        runner = asyncio.Runner()
+        is_over = True
+        try:
+            return runner.run(evaluate())
+        except (asyncio.CancelledError, KeyboardInterrupt):
+            # Closing the runner would wait for threads that cannot be stopped.
+            is_over = False
+            raise Interrupted(_stopped(view)) from None
+        finally:
+            if is_over:
+                runner.close()
+
+
+def _stopped(view: "RunView") -> str:
+    if view.total is None:
+        return "stopped before any question was asked"
+    return (
+        f"stopped; {view.done} of {counted(view.total, 'question')} are done. The same command "
+        "with --resume asks the others"
+    )
+
+
+def _print_summary(evaluation: "Evaluation") -> None:
+    metrics, config = evaluation.metrics, evaluation.config
+    failed = f", {metrics['failed']} failed" if metrics["failed"] else ""
+    skipped = (
+        f", {counted(config.dataset.skipped, 'line')} skipped" if config.dataset.skipped else ""
+    )
+    print(f"{counted(metrics['n'], 'question')} of {clean(config.dataset.name)}{failed}{skipped}")
+    for name, value in metrics.items():
+        interval = metrics["ci"].get(name)
+        if interval:
+            low, high = interval
+            print(f"  {name:<20} {value:8.3f}  [{low:.3f}, {high:.3f}]")
+    if evaluation.lacking:
+        named = ", ".join(map(clean, evaluation.lacking[:3]))
+        more = ", …" if len(evaluation.lacking) > 3 else ""
+        print(
+            f"The corpus lacks gold passages of {counted(len(evaluation.lacking), 'question')} "
+            f"({named}{more}); these cannot reach full recall."
+        )
+    print(f"report: {evaluation.path / 'report.html'}")

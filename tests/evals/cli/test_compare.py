@@ -1,0 +1,73 @@
+"""``clew eval compare`` on real run directories."""
+
+import json
+from pathlib import Path
+
+import pytest
+from eval_examples import make_config
+from eval_predictions import abstained, answered, written
+
+from clew.agent.cli.app import ANSWERED, BAD_INPUT, run
+from clew.evals.run_directory import Run
+
+_FILES = ["comparison.html", "comparison.json", "comparison.md", "comparison.svg"]
+
+
+@pytest.fixture
+def two_runs(tmp_path: Path) -> list[str]:
+    """Run directories of two runs of three questions, the second better."""
+    runs = {
+        "plain": [answered("1"), answered("2", "Larvik"), abstained("3")],
+        "clever": [answered("1"), answered("2"), answered("3")],
+    }
+    for name, predictions in runs.items():
+        config = make_config(settings={"workflow": name})
+        written(tmp_path / name, Run(name, config, predictions))
+    return [str(tmp_path / name) for name in runs]
+
+
+def test_it_prints_a_table_and_writes_four_files(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "deep" / "comparison"
+    assert run(["eval", "compare", *two_runs, "--out", str(out)]) == ANSWERED
+    told = capsys.readouterr().out
+    assert "3 questions shared" in told
+    assert "clever against plain: 2 gained, 0 lost" in told
+    assert "settings.workflow: plain, clever" in told
+    assert sorted(file.name for file in out.iterdir()) == _FILES
+    assert "![Quality against cost](comparison.svg)" in (out / "comparison.md").read_text()
+    assert "clever" in (out / "comparison.svg").read_text()
+
+
+def test_twice_gives_the_same_files(two_runs: list[str], tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert run(["eval", "compare", *two_runs, "--out", str(tmp_path / name)]) == ANSWERED
+    for name in _FILES:
+        first, second = ((tmp_path / each / name).read_bytes() for each in ("one", "two"))
+        assert first == second, name
+
+
+def test_json_is_all_that_is_printed(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["eval", "compare", *two_runs, "--out", str(tmp_path / "c"), "--json"]) == ANSWERED
+    told = json.loads(capsys.readouterr().out)
+    assert told == json.loads((tmp_path / "c" / "comparison.json").read_text())
+    assert told["contrasts"][0]["gained"] == 2
+    assert told["runs"][0]["metrics"]["em"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_what_cannot_be_compared_is_told(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "c")]
+    assert run(["eval", "compare", two_runs[0], *out]) == BAD_INPUT
+    assert "two runs or more" in capsys.readouterr().err
+    assert run(["eval", "compare", two_runs[0], str(tmp_path), *out]) == BAD_INPUT
+    assert "holds no run" in capsys.readouterr().err
+    assert not (tmp_path / "c").exists()
+    (tmp_path / "c").write_text("mine")
+    assert run(["eval", "compare", *two_runs, *out]) == BAD_INPUT
+    assert "is a file" in capsys.readouterr().err
+    assert (tmp_path / "c").read_text() == "mine"
