@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy.stats  # type: ignore[import-untyped]
-from eval_examples import make_config
-from eval_predictions import HOSTILE, abstained, answered, failed
+from eval_examples import HOSTILE, abstained, answered, failed, make_config
 
 from clew.errors import RunDirectoryError
 from clew.evals.compare import Comparison, Difference, compared

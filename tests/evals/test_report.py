@@ -7,8 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from eval_examples import make_config
-from eval_predictions import HOSTILE, abstained, answered, failed, holding
+from eval_examples import HOSTILE, abstained, answered, failed, holding, make_config
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt

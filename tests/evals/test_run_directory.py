@@ -7,7 +7,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from eval_examples import failed_prediction, make_config, make_prediction
+from eval_examples import answered, failed, make_config
 
 from clew.errors import RunDirectoryError, StorageFull
 from clew.evals.run_directory import CONFIG, PREDICTIONS, RunDirectory, read_run
@@ -16,20 +16,20 @@ from clew.evals.run_directory import CONFIG, PREDICTIONS, RunDirectory, read_run
 def _write(path: Path, *ids: str, resume: bool = False) -> None:
     with RunDirectory.begin(path, make_config(), resume=resume) as run:
         for id in ids:
-            run.append(make_prediction(id))
+            run.append(answered(id))
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     path = tmp_path / "new" / "run"
     with RunDirectory.begin(path, make_config(), resume=False) as run:
-        run.append(make_prediction("1", question="Wo liegt Brønnøysund? \ud800"))
-        run.append(failed_prediction("2"))
+        run.append(answered("1", question="Wo liegt Brønnøysund? \ud800"))
+        run.append(failed("2"))
         run.write({"metrics.json": "{}\n"})
     read = read_run(path)
     assert (read.name, read.config) == ("run", make_config())
     assert read.predictions == [
-        make_prediction("1", question="Wo liegt Brønnøysund? ?"),
-        failed_prediction("2"),
+        answered("1", question="Wo liegt Brønnøysund? ?"),
+        failed("2"),
     ]
     assert sorted(each.name for each in path.iterdir()) == [CONFIG, "metrics.json", PREDICTIONS]
 
@@ -37,7 +37,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 def test_seconds_stand_in_one_place(tmp_path: Path) -> None:
     _write(tmp_path, "1")
     line = json.loads((tmp_path / PREDICTIONS).read_text())
-    assert line["seconds"] == 0.5
+    assert line["seconds"] == answered("1").seconds
     assert "seconds" not in line["usage"]
     assert list(line)[:1] == ["id"]
 
@@ -50,23 +50,23 @@ def test_a_torn_last_line_is_dropped_and_the_rest_kept(tmp_path: Path, torn: str
     assert [each.id for each in read_run(tmp_path).predictions] == ["1"]
     with RunDirectory.begin(tmp_path, make_config(), resume=True) as run:
         assert [each.id for each in run.predictions] == ["1"]
-        run.append(make_prediction("2"))
+        run.append(answered("2"))
     assert [each.id for each in read_run(tmp_path).predictions] == ["1", "2"]
 
 
 def test_predictions_are_put_in_the_order_of_the_questions(tmp_path: Path) -> None:
     with RunDirectory.begin(tmp_path, make_config(), resume=False) as run:
         for id in ("3", "1", "2"):
-            run.append(make_prediction(id))
+            run.append(answered(id))
         run.put_in_order(["1", "2", "3"])
-        run.append(make_prediction("4"))
+        run.append(answered("4"))
     assert [each.id for each in read_run(tmp_path).predictions] == ["1", "2", "3", "4"]
 
 
 def test_failed_ones_can_be_dropped(tmp_path: Path) -> None:
     with RunDirectory.begin(tmp_path, make_config(), resume=False) as run:
-        run.append(make_prediction("1"))
-        run.append(failed_prediction("2"))
+        run.append(answered("1"))
+        run.append(failed("2"))
         run.drop({"2"})
         assert [each.id for each in run.predictions] == ["1"]
     assert [each.id for each in read_run(tmp_path).predictions] == ["1"]
@@ -182,7 +182,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
             RunDirectory.begin(disk / "run", make_config(), resume=False) as run,
         ):
             for number in range(100):
-                run.append(make_prediction(str(number), question="long " * 1000))
+                run.append(answered(str(number), question="long " * 1000))
         kept = read_run(disk / "run").predictions
         assert 0 < len(kept) < 100
         assert [each.id for each in kept] == [str(number) for number in range(len(kept))]

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Literal
 
 import pytest
-from eval_predictions import abstained, answered, cited, failed
+from eval_examples import abstained, answered, cited, failed
 from support import POLAR, passage
 
 from clew.evals.predictions import Prediction

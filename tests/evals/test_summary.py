@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from eval_predictions import abstained, answered, failed
+from eval_examples import abstained, answered, failed
 
 from clew.evals.metrics import bootstrap
 from clew.evals.predictions import Prediction

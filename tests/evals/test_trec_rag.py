@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from eval_predictions import abstained, answered
+from eval_examples import abstained, answered
 from hypothesis import given
 from hypothesis import strategies as st
 from support import POLAR

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from eval_examples import make_config
-from eval_predictions import abstained, answered, written
+from eval_examples import abstained, answered, make_config, written
 
 from clew.agent.cli.app import ANSWERED, BAD_INPUT, run
 from clew.evals.run_directory import Run
