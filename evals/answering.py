@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from ..agent.search_agent import SearchAgent
 from ..agent.settings import Settings
-from ..errors import ClewError
 from ..graphs.answer import Answer
 from ..tools.corpus.memory_index import MemoryIndex
 from ..tools.corpus.readers import Document
@@ -61,13 +60,13 @@ async def prepare(agent: SearchAgent, tasks: Sequence[Task]) -> None:
 
 
 async def outcome_of(agent: SearchAgent, task: Task) -> Outcome:
-    """Ask, and return what came of it; an error of clew's is an outcome too."""
+    """Ask, and return what came of it; an error is an outcome too."""
     started = time.monotonic()
     try:
         if task.paragraphs is not None:
             agent = await asyncio.to_thread(_searching_only, agent, task.paragraphs)
         answer = await agent.aask(task.question)
-    except ClewError as error:
+    except Exception as error:  # whatever it is, it must not spoil the other questions
         return Outcome(
             id=task.id,
             seconds=time.monotonic() - started,

@@ -194,7 +194,8 @@ async def _opened(
 def _config(
     questions: QuestionSet, space: SearchSpace, engine: Engine, limit: int | None, agent: str
 ) -> RunConfig:
-    left_out = {"home", "chroma_url", "save_runs", "seed"}
+    # Where things lie, and what is said elsewhere in the configuration.
+    left_out = {"home", "chroma_url", "save_runs", "seed", "corpus"}
     return RunConfig(
         dataset=DatasetConfig(
             name=questions.name,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -17,6 +18,13 @@ from clew.tools.search.memory import MemorySearch
 
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
+
+
+# A busy machine is no reason to fail, and the same tests are run every time.
+settings.register_profile(
+    "clew", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("clew")
 
 
 @pytest.fixture(autouse=True)

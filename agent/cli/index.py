@@ -1,13 +1,13 @@
 """``clew index``."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .app import ANSWERED, BAD_INPUT
+from .bars import Bar
 from .home import home_trouble_told
 from .interruption import Interrupted
 from .options import AsJson, Home, load_settings
@@ -16,7 +16,7 @@ from .wording import clean, counted
 
 if TYPE_CHECKING:
     from ...tools.corpus.readers import BadDocument
-    from ...tools.corpus.reports import IndexProgress, IndexReport
+    from ...tools.corpus.reports import IndexReport
 
 _LISTED = 20
 """Unusable files that are listed; ``--json`` lists all."""
@@ -41,7 +41,7 @@ def index(
     """Index what the paths hold now; documents indexed from other paths stay."""
     settings = load_settings(home=home, corpus=corpus)
     try:
-        with home_trouble_told(settings.home), _progress(shown=not json) as progress:
+        with home_trouble_told(settings.home), Bar(shown=not json) as bar:
             from ...tools.corpus.encoder import load_encoder
             from ...tools.corpus.indexing import index_documents
 
@@ -52,7 +52,7 @@ def index(
                 encoder=load_encoder(settings.encoder, cache_dir=settings.home / "models"),
                 chroma_url=settings.chroma_url,
                 rebuild=rebuild,
-                progress=progress,
+                progress=lambda at: bar.show(at.stage.capitalize(), at.done, at.total),
             )
     except KeyboardInterrupt:
         raise Interrupted(
@@ -64,35 +64,6 @@ def index(
         _print_report(corpus, report)
     usable = report.added + report.changed + report.unchanged
     raise typer.Exit(ANSWERED if usable else BAD_INPUT)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> "Iterator[Callable[[IndexProgress], None]]":
-    """Yield what shows the progress: a bar in a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=Console(stderr=True),
-        disable=not (shown and Console(stderr=True).is_terminal),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("Getting ready", total=None)
-
-        def show(progress: "IndexProgress") -> None:
-            bar.update(
-                task,
-                description=progress.stage.capitalize(),
-                completed=progress.done,
-                total=progress.total or None,
-            )
-
-        yield show
 
 
 def _print_report(corpus: str, report: "IndexReport") -> None:

@@ -9,6 +9,14 @@ if TYPE_CHECKING:
     from ..datasets.formats import Format
 
 _LABELLED = ("file", "passages", "hub", "licence")
+_BEIR = {
+    "name": "beir",
+    "about": "BEIR: queries with judged documents, to score the retriever alone",
+    "file": "folder with corpus.jsonl, queries.jsonl and qrels/SPLIT.tsv, for clew eval retrieval",
+    "passages": "brings its corpus",
+    "hub": None,
+    "licence": "each data set's own",
+}
 _NOTE = (
     "The format of a file is told by its fields; --format names it where they are not enough.\n"
     "Addresses on the hub are others' and have not been checked; they need clew[datasets]."
@@ -19,7 +27,7 @@ def datasets(json: AsJson = False) -> None:
     """Print what is known of each format."""
     from ..datasets.registry import FORMATS
 
-    listed = [_described(each) for each in FORMATS.values()]
+    listed = [*(_described(each) for each in FORMATS.values()), _BEIR]
     if json:
         print_json({"formats": listed})
         return

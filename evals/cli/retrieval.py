@@ -1,12 +1,11 @@
 """``clew eval retrieval``."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...agent.cli.bars import Bar
 from ...agent.cli.home import home_trouble_told
 from ...agent.cli.interruption import Interrupted
 from ...agent.cli.options import AsJson, Home, load_settings
@@ -38,7 +37,7 @@ def retrieval(
     """Rank documents for every query and score the rankings."""
     settings = load_settings(home=home)
     try:
-        with home_trouble_told(settings.home), _progress(shown=not json) as progress:
+        with home_trouble_told(settings.home), Bar(shown=not json) as bar:
             from ...tools.corpus.encoder import load_encoder
             from ..retrieval import evaluate_retriever
             from ..retrieval_files import make_empty_folder, write_retrieval
@@ -53,7 +52,7 @@ def retrieval(
                 chroma_url=settings.chroma_url,
                 limit=limit,
                 seed=seed,
-                progress=progress,
+                progress=lambda what, done, total: bar.show(what.capitalize(), done, total),
             )
             write_retrieval(out, result)
     except KeyboardInterrupt:
@@ -65,31 +64,6 @@ def retrieval(
         print_json(result.metrics)
     else:
         _print_summary(result, out)
-
-
-@contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Yield what shows the progress: a bar in a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    console = Console(stderr=True)
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        console=console,
-        disable=not (shown and console.is_terminal),
-        transient=True,
-    )
-    with bar:
-        task = bar.add_task("Getting ready", total=None)
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what.capitalize(), completed=done, total=total or None)
-
-        yield show
 
 
 def _print_summary(result: "RetrievalResult", out: Path) -> None:

@@ -130,7 +130,6 @@ def _evaluated(questions: str, *, shown: bool, **options: Any) -> "Evaluation":
     from .progress import RunView
 
     with RunView(shown=shown) as view:
-        view.note("Loading")
         from ..runner import aevaluate
 
         async def evaluate() -> "Evaluation":

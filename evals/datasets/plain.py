@@ -24,6 +24,10 @@ def _recognises(record: Record) -> bool:
 
 def _read(record: Record, number: int) -> EvalQuestion:
     id, kind = identifier(record, "id"), optional_text(record, "type")
+    if record.get("answers") is None:
+        raise BadRecord(
+            f"it has no gold: answers is not among its fields, which are {_names(record)}"
+        )
     answers = texts(record, "answers")
     answerable = _answerable(record, kind)
     if answerable and not answers:
@@ -41,6 +45,10 @@ def _read(record: Record, number: int) -> EvalQuestion:
         gold=gold,
         gold_by=gold_by,
     )
+
+
+def _names(record: Record) -> str:
+    return ", ".join(str(name)[:40] for name in list(record)[:12])
 
 
 def _answerable(record: Record, kind: str | None) -> bool:

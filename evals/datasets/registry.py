@@ -35,7 +35,7 @@ def format_named(name: str) -> Format:
 
 
 def recognised(record: Record, source: str) -> Format:
-    """Return the one format that a record is of, by its fields.
+    """Return the one format that a record is of, by its fields; ``plain`` where only that may be.
 
     Args:
         record: The first record of a data set.
@@ -47,6 +47,9 @@ def recognised(record: Record, source: str) -> Format:
     fitting = [each for each in FORMATS.values() if each.recognises(record)]
     if len(fitting) == 1:
         return fitting[0]
+    if not fitting and "question" in record:
+        # Most likely its gold is missing, which the format itself tells best.
+        return FORMATS[plain.FORMAT.name]
     fields = ", ".join(str(name)[:40] for name in list(record)[:_SHOWN]) or "none"
     if len(record) > _SHOWN:
         fields += " and more"

@@ -207,7 +207,11 @@ async def _cluster(address: str | None) -> AsyncGenerator[Any, None]:
     if started:
         try:
             await asyncio.to_thread(
-                ray.init, address=joined, log_to_driver=False, logging_level=logging.ERROR, **mine
+                ray.init,
+                address=joined or "local",
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                **mine,
             )
         except Exception as error:  # Ray raises bare kinds of Exception here
             where = f"at {joined}" if joined else "on this machine"

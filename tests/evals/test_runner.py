@@ -318,9 +318,18 @@ def test_bad_lines_stop_a_run_unless_they_are_to_be_skipped(run: Evaluate, tmp_p
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("ray_cluster")
-def test_ray_gives_the_same_run(run: Evaluate, tmp_path: Path) -> None:
-    questions = _questions(tmp_path)
-    here = run(questions, "here")
-    spread = run(questions, "spread", engine="ray")
+def test_over_ray_a_run_is_the_same_though_a_worker_is_killed(
+    run: Evaluate, tmp_path: Path
+) -> None:
+    mark = tmp_path / "killed"
+    questions = _questions(tmp_path, 12)
+    lines = [json.loads(line) for line in questions.read_text().splitlines()]
+    lines[4]["question"] += f" kill-once {mark}"
+    _write(questions, lines)
+    spread = run(questions, "spread", engine="ray", make_agent=erring_agent)
+    assert mark.exists(), "no worker was killed"
+    # Where the mark lies, the question kills nobody any more.
+    here = run(questions, "here", make_agent=erring_agent)
     assert _lines(spread.path) == _lines(here.path)
     assert _timeless(spread.metrics) == _timeless(here.metrics)
+    assert spread.metrics["failed"] == 0

@@ -177,7 +177,9 @@ def test_paragraphs_are_pooled_once() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 FIELDS = [
@@ -189,7 +191,10 @@ FIELDS = [
 
 @pytest.mark.parametrize("name", FORMATS)
 @given(record=st.dictionaries(st.sampled_from(FIELDS), JSON))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_any_record_is_a_question_or_told(name: str, record: Any, tmp_path: Path) -> None:
     file = tmp_path / "questions.jsonl"
     file.write_text(json.dumps(record))
