@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from ..agent.assembly import SAMPLE_CORPUS, index_sample_if_missing
 from ..agent.settings import Settings
@@ -16,7 +16,7 @@ from ..tools.corpus.indexing import Progress, index_documents
 from .config import CorpusConfig
 from .datasets import paragraph_documents
 from .files import write_atomically
-from .gold import document_key, title_key
+from .gold import document_id, title_key
 from .questions import EvalQuestion
 
 Context = Literal["distractor", "pooled"]
@@ -63,10 +63,9 @@ def search_space(
     bringing = sum(bool(question.paragraphs) for question in questions)
     if context and corpus:
         raise SettingsError("choose a corpus or the questions' own paragraphs, not both")
-    if context and bringing < len(questions):
+    if context and not bringing:
         raise SettingsError(
-            f"{len(questions) - bringing} of {len(questions)} questions bring no paragraphs of "
-            "their own to search; name a corpus instead"
+            "these questions bring no paragraphs of their own to search; name a corpus instead"
         )
     if bringing and not (context or corpus):
         raise SettingsError(
@@ -74,7 +73,7 @@ def search_space(
             "its own, `pooled` to search those of all questions together, or name a corpus"
         )
     if context == "distractor":
-        return SearchSpace(settings, CorpusConfig(name="distractor"), distractor=True)
+        return _distractor(settings, questions)
     if context == "pooled":
         settings = _with_pool(settings, questions, progress)
     elif corpus is not None:
@@ -82,6 +81,16 @@ def search_space(
     if "corpus" not in settings.search:
         return SearchSpace(settings, None)
     return _opened(settings, questions)
+
+
+def _distractor(settings: Settings, questions: Sequence[EvalQuestion]) -> SearchSpace:
+    lacking = tuple(
+        each.id
+        for each in questions
+        if _lacks(each, ids={own.id for own in each.paragraphs}, titles=_titles(each.paragraphs))
+    )
+    described = CorpusConfig(name="distractor", lacking_gold=len(lacking))
+    return SearchSpace(settings, described, distractor=True, lacking=lacking)
 
 
 def _with_corpus(settings: Settings, corpus: str, progress: Progress | None) -> Settings:
@@ -138,9 +147,9 @@ def _opened(settings: Settings, questions: Sequence[EvalQuestion]) -> SearchSpac
         passages = len(index)
     finally:
         index.close()
-    ids = [document_key("id", source=each.source, title=each.title) for each in documents]
-    known = {"id": set(ids), "title": {title_key(each.title) for each in documents}}
-    lacking = tuple(each.id for each in questions if _lacks(known[each.gold_by], each))
+    ids = [document_id(each.source) for each in documents]
+    known, titles = set(ids), _titles(documents)
+    lacking = tuple(each.id for each in questions if _lacks(each, ids=known, titles=titles))
     described = CorpusConfig(
         name=settings.corpus,
         sha256=_hash(zip(ids, (each.digest for each in documents), strict=True)),
@@ -151,9 +160,18 @@ def _opened(settings: Settings, questions: Sequence[EvalQuestion]) -> SearchSpac
     return SearchSpace(settings, described, lacking=lacking)
 
 
-def _lacks(known: set[str], question: EvalQuestion) -> bool:
+class _Titled(Protocol):
+    @property
+    def title(self) -> str: ...
+
+
+def _titles(documents: Iterable[_Titled]) -> set[str]:
+    return {title_key(each.title) for each in documents}
+
+
+def _lacks(question: EvalQuestion, *, ids: set[str], titles: set[str]) -> bool:
     def is_known(key: str) -> bool:
-        return (key if question.gold_by == "id" else title_key(key)) in known
+        return key in ids if question.gold_by == "id" else title_key(key) in titles
 
     return not all(any(map(is_known, alternatives)) for alternatives in question.gold)
 

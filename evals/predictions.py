@@ -83,9 +83,11 @@ class Prediction(Outcome):
     gold_by: Literal["id", "title"] = "title"
 
     @model_serializer(mode="wrap")
-    def _with_seconds_in_one_place(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _as_a_line(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        values: dict[str, Any] = dump(self)
+        asked = [name for name in values if name not in Outcome.model_fields]
+        line = {name: values[name] for name in dict.fromkeys(["id", *asked, *values])}
         # Two runs that do the same differ in their seconds, and there only.
-        line: dict[str, Any] = dump(self)
         for usage in (line["usage"], *(step["usage"] for step in line["steps"])):
             del usage["seconds"]
         return line

@@ -250,6 +250,15 @@ PARAGRAPHS = [
         "supporting_facts": [["Gjøa", 0]],
         "context": [["Gjøa", ["Gjøa is a sloop built by Knut Johannesson Skaale."]]],
     },
+    {
+        "_id": "c",
+        "question": "When was the designer of the Maud born?",
+        "answer": "1860",
+        "type": "bridge",
+        "level": "easy",
+        "supporting_facts": [["Maud", 0]],
+        "context": [],
+    },
 ]
 
 
@@ -260,8 +269,9 @@ def test_distractor_and_pooled_settings_search_different_paragraphs(
     questions.write_text(json.dumps(PARAGRAPHS))
     own = run(questions, "own", context="distractor", make_agent=SearchAgent)
     titles = [{each["title"] for each in line["evidence"]} for line in _lines(own.path)]
-    assert titles == [{"Fram", "Colin Archer"}, {"Gjøa"}]
-    assert own.metrics["recall@5"] == 1.0
+    assert titles == [{"Fram", "Colin Archer"}, {"Gjøa"}, set()]
+    assert own.lacking == ("c",)
+    assert own.metrics["recall@5"] == pytest.approx(2 / 3)
     assert _lines(own.path)[0]["prediction"] == "22 July 1832"
     pooled = run(questions, "pooled", context="pooled", make_agent=SearchAgent)
     assert pooled.config.corpus is not None and pooled.config.corpus.documents == 3
