@@ -55,6 +55,16 @@ class Assembly:
                 _require("search backend", each, self._backends)
 
     @property
+    def effective_settings(self) -> Settings:
+        """The settings, with the names of the parts that were given instead of named."""
+        settings = self._settings
+        return settings.replaced(
+            policy=self._policy.name if self._policy else settings.policy,
+            critic=self._critic.name if self._critic else settings.critic,
+            search=tuple(each if isinstance(each, str) else each.name for each in self._search),
+        )
+
+    @property
     def encoder(self) -> Encoder:
         """The text encoder, loaded at first use; raises `ModelUnavailable`."""
         with self._loading:

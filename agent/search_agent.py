@@ -22,6 +22,7 @@ from ..graphs.state import Question, State
 from ..graphs.workflows import workflow_named
 from ..tools.corpus.encoder import Encoder
 from ..tools.search.base import SearchBackend
+from ..tools.search.corpus import CorpusSearch
 from .assembly import Assembly
 from .blocking import blocking, blocking_iterator
 from .settings import Settings
@@ -92,6 +93,11 @@ class SearchAgent:
         return self._graph()
 
     @property
+    def effective_settings(self) -> Settings:
+        """The settings, with the names of the parts that were given instead of named."""
+        return self._assembly.effective_settings
+
+    @property
     def encoder(self) -> Encoder:
         """The text encoder that the settings name; raises `ModelUnavailable`."""
         return self._assembly.encoder
@@ -112,6 +118,18 @@ class SearchAgent:
             critic=self._assembly.critic,
             search=search,
         )
+
+    async def aprepare(self) -> None:
+        """Load models and corpora now rather than at the first question.
+
+        Raises:
+            ClewError: If one of them cannot be used.
+        """
+        await asyncio.to_thread(self._graph)
+        assert self._parts is not None
+        for backend in self._parts.backends:
+            if isinstance(backend, CorpusSearch):
+                await backend.load()
 
     async def aask(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
@@ -197,7 +215,7 @@ class SearchAgent:
                 yield RunFinished(answer=answer)
                 return
             await asyncio.to_thread(self._graph)
-            _require_same_parts(settings_of(saved), self._effective_settings())
+            _require_same_parts(settings_of(saved), self.effective_settings)
             async with aclosing(self._events(None, thread_id, saver)) as events:
                 async for event in events:
                     yield event
@@ -259,16 +277,6 @@ class SearchAgent:
                 self._built = graph.compile(name="clew")
             return self._built
 
-    def _effective_settings(self) -> Settings:
-        """The settings, with the names of the parts that are really used."""
-        parts = self._parts
-        assert parts is not None
-        return self.settings.replaced(
-            policy=parts.policy.name,
-            critic=parts.critic.name,
-            search=tuple(backend.name for backend in parts.backends),
-        )
-
     @asynccontextmanager
     async def _thread(self, thread_id: str) -> AsyncGenerator[ThreadSaver, None]:
         with held_thread(self.settings.home, thread_id):
@@ -285,7 +293,7 @@ class SearchAgent:
         config = _config(thread_id)
         if saver is not None:
             graph = graph.copy({"checkpointer": saver})
-            config["metadata"] = {METADATA_KEY: self._effective_settings().model_dump_json()}
+            config["metadata"] = {METADATA_KEY: self.effective_settings.model_dump_json()}
         finished: RunFinished | None = None
         event: Any
         try:

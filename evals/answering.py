@@ -53,10 +53,11 @@ async def prepare(agent: SearchAgent, tasks: Sequence[Task]) -> None:
     Raises:
         ClewError: If a model or the corpus cannot be used.
     """
-    if any(task.paragraphs is None for task in tasks):
-        await asyncio.to_thread(lambda: agent.graph)
-    else:
-        await asyncio.to_thread(lambda: agent.encoder)
+    for task in tasks[:1]:
+        if task.paragraphs is None:
+            await agent.aprepare()
+        else:
+            await asyncio.to_thread(_searching_only, agent, task.paragraphs)
 
 
 async def outcome_of(agent: SearchAgent, task: Task) -> Outcome:

@@ -12,6 +12,7 @@ class Measure(NamedTuple):
         meaning: What it measures.
         unit: ``share`` is written in percent.
         better: Whether more of it is better, or less, where that can be said.
+        shown_at_zero: Whether it is shown where it is 0; metrics.json has it in any case.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Measure(NamedTuple):
     meaning: str
     unit: Literal["share", "count", "seconds"] = "share"
     better: Literal["more", "less"] | None = "more"
+    shown_at_zero: bool = True
 
     def written(self, value: float) -> str:
         """Return a value as it is shown, without its unit."""
@@ -45,6 +47,20 @@ MEASURES = (
     Measure("abstained_unanswerable", "Abstained, rightly", "of the questions that have no answer"),
     Measure("misled", "Misled", "right without retrieval and wrong with it", better="less"),
     Measure("failed", "Failed", "ended with an error", better="less"),
+    Measure(
+        "stopped",
+        "Cut short",
+        "the budget ended the search early",
+        better="less",
+        shown_at_zero=False,
+    ),
+    Measure(
+        "stopped_by_seconds",
+        "Cut short by time",
+        "the wall time ran out",
+        better="less",
+        shown_at_zero=False,
+    ),
     Measure("recall@2", "Recall@2", "gold passages among the first 2 documents found"),
     Measure("recall@5", "Recall@5", "gold passages among the first 5 documents found"),
     Measure("recall@10", "Recall@10", "gold passages among the first 10 documents found"),
@@ -53,7 +69,14 @@ MEASURES = (
     Measure("quotes_verbatim", "Quotes verbatim", "quotes that stand in their passage as cited"),
     Measure("searches", "Searches", "a question", unit="count", better="less"),
     Measure("policy_calls", "Policy calls", "a question", unit="count", better="less"),
-    Measure("tokens", "Tokens", "in and out, a question", unit="count", better="less"),
+    Measure(
+        "tokens",
+        "Tokens",
+        "in and out, a question",
+        unit="count",
+        better="less",
+        shown_at_zero=False,
+    ),
     Measure("seconds", "Seconds", "a question, on average", unit="seconds", better="less"),
     Measure("seconds_mean", "Seconds, mean", "a question", unit="seconds", better="less"),
     Measure("seconds_p50", "Seconds, median", "a question", unit="seconds", better="less"),

@@ -1,19 +1,21 @@
 """Runs of the same questions side by side: what differs, by how much, and how surely."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
 from ..agent.cli.wording import clean
 from ..errors import RunDirectoryError
-from .catalogue import MEASURES
+from .catalogue import BY_NAME, MEASURES
+from .cautions import time_ran_out, unfinished
+from .comparison import TIMING, ComparedRun, Comparison, Contrast, Difference, Setting, timing
 from .config import RunConfig
+from .config_shown import setting_shown, settings_of
 from .predictions import Prediction
-from .report import settings_shown
 from .resampling import bounds, resampled_means
 from .run_directory import Run
 from .scoring import is_right, scores
@@ -21,109 +23,6 @@ from .summary import summarised
 
 _DIGITS = 6
 _NAMED = 5
-_FEWEST = 10
-
-
-class Difference(BaseModel):
-    """How a run and the baseline differ in one metric, question by question.
-
-    Attributes:
-        metric: Its name.
-        n: Number of questions to which it applies in both runs.
-        baseline: The baseline's mean over these.
-        run: The run's.
-        difference: Mean of what the run has over the baseline.
-        low: Lower bound of its 95 % bootstrap interval.
-        high: Upper bound.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    metric: str
-    n: int
-    baseline: float
-    run: float
-    difference: float
-    low: float
-    high: float
-
-    @property
-    def clear(self) -> bool:
-        """Whether the interval leaves out zero; it says too little about a few questions."""
-        return self.n >= _FEWEST and (self.low > 0 or self.high < 0)
-
-
-class ComparedRun(BaseModel):
-    """One of the runs.
-
-    Attributes:
-        name: Its name, unlike that of any other.
-        left_out: How many of its questions some other run lacks.
-        metrics: Its figures over the questions that all share.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    left_out: int
-    metrics: dict[str, Any]
-
-
-class Contrast(BaseModel):
-    """A run against the baseline.
-
-    Attributes:
-        name: Name of the run.
-        gained: Questions that it has right and the baseline wrong, by exact match.
-        lost: Questions that it has wrong and the baseline right.
-        differences: The metrics, in the order in which they are shown.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    gained: int
-    lost: int
-    differences: tuple[Difference, ...]
-
-
-class Setting(BaseModel):
-    """A setting in which the runs differ.
-
-    Attributes:
-        name: Its name.
-        values: What it is in each run; none where it is not there.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    values: tuple[str | None, ...]
-
-
-class Comparison(BaseModel):
-    """What comparing runs came to.
-
-    Attributes:
-        dataset: Name of the baseline's questions.
-        n: How many questions all runs share; nothing else is compared.
-        runs: The runs, the baseline first.
-        contrasts: Each other run against the baseline.
-        settings: What is configured differently.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    dataset: str
-    n: int
-    runs: tuple[ComparedRun, ...]
-    contrasts: tuple[Contrast, ...]
-    settings: tuple[Setting, ...]
-
-    @property
-    def baseline(self) -> ComparedRun:
-        """The run that the others are compared with."""
-        return self.runs[0]
 
 
 def compared(runs: Sequence[Run], *, seed: int = 0) -> Comparison:
@@ -137,8 +36,8 @@ def compared(runs: Sequence[Run], *, seed: int = 0) -> Comparison:
         seed: Seed of the resampling.
 
     Raises:
-        RunDirectoryError: If there are fewer than two, if they share no question, or if an id
-            stands for different questions.
+        RunDirectoryError: If there are fewer than two, if they share no question, or none is
+            done, or if an id stands for different questions.
     """
     if len(runs) < 2:
         raise RunDirectoryError("a comparison takes two runs or more; name another one")
@@ -146,22 +45,28 @@ def compared(runs: Sequence[Run], *, seed: int = 0) -> Comparison:
     by_id = [{each.id: each for each in run.predictions} for run in runs]
     shared = _shared(by_id, names)
     columns = [[predictions[id] for id in shared] for predictions in by_id]
+    settings = tuple(_differing([run.config for run in runs]))
     return Comparison(
         dataset=runs[0].config.dataset.name,
         n=len(shared),
         runs=tuple(
             ComparedRun(
                 name=name,
+                questions=run.config.dataset.questions,
+                done=len(run.predictions),
                 left_out=len(run.predictions) - len(shared),
                 metrics=summarised(column, seed=seed),
             )
             for name, run, column in zip(names, runs, columns, strict=True)
         ),
         contrasts=tuple(
-            _contrast(name, columns[0], column, seed)
-            for name, column in zip(names[1:], columns[1:], strict=True)
+            _contrast(
+                name, columns[0], column, seed, timed_alike=_timed_alike(runs[0].config, run.config)
+            )
+            for name, run, column in zip(names[1:], runs[1:], columns[1:], strict=True)
         ),
-        settings=tuple(_differing([run.config for run in runs])),
+        settings=settings,
+        notes=tuple(_notes(runs, names, columns, settings)),
     )
 
 
@@ -176,6 +81,10 @@ def _distinct(names: Sequence[str]) -> list[str]:
 
 
 def _shared(by_id: Sequence[Mapping[str, Prediction]], names: Sequence[str]) -> list[str]:
+    if empty := [name for name, predictions in zip(names, by_id, strict=True) if not predictions]:
+        raise RunDirectoryError(
+            f"nothing has come yet of {', '.join(empty)}: finish with --resume, then compare"
+        )
     shared = sorted(set[str].intersection(*(set(predictions) for predictions in by_id)))
     if not shared:
         raise RunDirectoryError(
@@ -195,8 +104,37 @@ def _asked(prediction: Prediction) -> tuple[Any, ...]:
     return prediction.question, prediction.answers, prediction.gold, prediction.gold_by
 
 
+def _timed_alike(baseline: RunConfig, run: RunConfig) -> bool:
+    return baseline.model_dump(include=set(TIMING)) == run.model_dump(include=set(TIMING))
+
+
+def _notes(
+    runs: Sequence[Run],
+    names: Sequence[str],
+    columns: Sequence[Sequence[Prediction]],
+    settings: Sequence[Setting],
+) -> Iterator[str]:
+    for run, name in zip(runs, names, strict=True):
+        if note := unfinished(run, name):
+            yield note
+    for name, column in zip(names, columns, strict=True):
+        if note := time_ran_out(column):
+            yield f"{name}: {note}"
+    if differing := timing(settings):
+        told = "; ".join(
+            f"{each.name} {', '.join(value or 'unknown' for value in each.values)}"
+            for each in differing
+        )
+        yield f"Seconds are not comparable, for the runs were configured with {told}."
+
+
 def _contrast(
-    name: str, baseline: Sequence[Prediction], run: Sequence[Prediction], seed: int
+    name: str,
+    baseline: Sequence[Prediction],
+    run: Sequence[Prediction],
+    seed: int,
+    *,
+    timed_alike: bool,
 ) -> Contrast:
     pairs = list(zip(map(is_right, baseline), map(is_right, run), strict=True))
     before, after = [scores(each) for each in baseline], [scores(each) for each in run]
@@ -204,12 +142,16 @@ def _contrast(
         name=name,
         gained=pairs.count((False, True)),
         lost=pairs.count((True, False)),
-        differences=tuple(_differences(before, after, seed)),
+        differences=tuple(_differences(before, after, seed, timed_alike=timed_alike)),
     )
 
 
 def _differences(
-    baseline: Sequence[Mapping[str, float]], run: Sequence[Mapping[str, float]], seed: int
+    baseline: Sequence[Mapping[str, float]],
+    run: Sequence[Mapping[str, float]],
+    seed: int,
+    *,
+    timed_alike: bool,
 ) -> Iterator[Difference]:
     names = [
         measure.name
@@ -224,8 +166,8 @@ def _differences(
     resampled = resampled_means(difference, seed=seed)
     paired = ~np.isnan(difference)
     for column, name in enumerate(names):
-        pairs = paired[:, column]
-        if name == "tokens" and not (before[:, column].any() or after[:, column].any()):
+        pairs, measure = paired[:, column], BY_NAME[name]
+        if not (measure.shown_at_zero or before[pairs, column].any() or after[pairs, column].any()):
             continue
         low, high = bounds(resampled[:, column])
         yield Difference(
@@ -236,6 +178,7 @@ def _differences(
             difference=_mean(difference[pairs, column]),
             low=round(low, _DIGITS),
             high=round(high, _DIGITS),
+            comparable=timed_alike or measure.unit != "seconds",
         )
 
 
@@ -248,8 +191,9 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def _differing(configs: Sequence[RunConfig]) -> Iterator[Setting]:
-    shown = [dict(settings_shown(config)) for config in configs]
-    for name in dict.fromkeys(name for settings in shown for name in settings):
-        values = tuple(settings.get(name) for settings in shown)
-        if len(set(values)) > 1:
-            yield Setting(name=clean(name), values=values)
+    found = [settings_of(config) for config in configs]
+    for name in dict.fromkeys(name for settings in found for name in settings):
+        in_full = {json.dumps(each[name]) if name in each else None for each in found}
+        if len(in_full) > 1:
+            values = [setting_shown(each[name]) if name in each else None for each in found]
+            yield Setting(name=clean(name), values=tuple(values))

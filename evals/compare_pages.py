@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ..agent.cli.wording import clean, counted
 from .catalogue import BY_NAME, Measure
-from .compare import Comparison, Contrast, Difference
+from .comparison import Comparison, Contrast, Difference
 from .templating import rendered
 
 
@@ -48,6 +48,8 @@ def plain_lines(comparison: Comparison) -> Iterator[str]:
     for run in comparison.runs:
         if run.left_out:
             yield f"{clean(run.name)}: {counted(run.left_out, 'question')} left out, not in all"
+    for note in comparison.notes:
+        yield f"note: {clean(note)}"
     for contrast in comparison.contrasts:
         name = clean(contrast.name)
         yield ""
@@ -87,6 +89,8 @@ def _shown(difference: Difference) -> DifferenceShown:
 
 
 def _word(difference: Difference, measure: Measure) -> str:
+    if not difference.comparable:
+        return "not comparable"
     if not difference.clear:
         return "no clear difference" if difference.low < difference.high else "no difference"
     more = difference.low > 0

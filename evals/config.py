@@ -36,7 +36,8 @@ class CorpusConfig(BaseModel):
             the questions.
         documents: How many documents it holds.
         passages: How many passages they are cut into.
-        lacking_gold: Questions of which it lacks some gold passage.
+        encoder: What made its vectors, weights and numerics included.
+        lacking_gold: Ids of the questions of which it lacks some gold passage.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +46,22 @@ class CorpusConfig(BaseModel):
     sha256: str | None = None
     documents: int = 0
     passages: int = 0
-    lacking_gold: int = 0
+    encoder: str | None = None
+    lacking_gold: tuple[str, ...] = ()
+
+
+class ClosedBookConfig(BaseModel):
+    """The run without retrieval that tells when retrieval misled.
+
+    Attributes:
+        name: Name of its directory.
+        sha256: Hash of its questions and answers.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    sha256: str
 
 
 class RunConfig(BaseModel):
@@ -57,7 +73,10 @@ class RunConfig(BaseModel):
         agent: What made the agent from its settings.
         settings: The agent's settings, but for where its data lies.
         seed: Seed of everything random, the resampling of intervals included.
-        versions: Versions of Python, clew and the packages it stands on.
+        closed_book: The run without retrieval, if one was given.
+        versions: Versions of Python, clew (with the hash of its sources) and the packages that it
+            needs.
+        machine: Where the run was begun; does not change what comes of the questions.
         engine: What spread the questions; does not change what comes of them.
         workers: How many questions were worked on at once; likewise.
     """
@@ -69,6 +88,8 @@ class RunConfig(BaseModel):
     agent: str
     settings: dict[str, Any]
     seed: int
+    closed_book: ClosedBookConfig | None = None
     versions: dict[str, str]
+    machine: dict[str, str] = {}
     engine: str
     workers: int

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from ..agent.assembly import SAMPLE_CORPUS, index_sample_if_missing
 from ..agent.settings import Settings
@@ -30,13 +30,11 @@ class SearchSpace(NamedTuple):
         settings: The settings, naming the corpus.
         corpus: What is written down of it; none where no corpus is searched.
         distractor: Whether each question searches its own paragraphs and nothing else.
-        lacking: Ids of the questions of which it lacks gold passages.
     """
 
     settings: Settings
     corpus: CorpusConfig | None
     distractor: bool = False
-    lacking: tuple[str, ...] = ()
 
 
 def search_space(
@@ -60,6 +58,10 @@ def search_space(
         SettingsError: If both or, for questions that bring paragraphs, neither is named.
         ClewError: If a corpus cannot be indexed or opened.
     """
+    if context is not None and context not in get_args(Context):
+        raise SettingsError(
+            f"there is no context {context!r}; there is: {', '.join(get_args(Context))}"
+        )
     bringing = sum(bool(question.paragraphs) for question in questions)
     if context and corpus:
         raise SettingsError("choose a corpus or the questions' own paragraphs, not both")
@@ -89,8 +91,8 @@ def _distractor(settings: Settings, questions: Sequence[EvalQuestion]) -> Search
         for each in questions
         if _lacks(each, ids={own.id for own in each.paragraphs}, titles=_titles(each.paragraphs))
     )
-    described = CorpusConfig(name="distractor", lacking_gold=len(lacking))
-    return SearchSpace(settings, described, distractor=True, lacking=lacking)
+    described = CorpusConfig(name="distractor", lacking_gold=lacking)
+    return SearchSpace(settings, described, distractor=True)
 
 
 def _with_corpus(settings: Settings, corpus: str, progress: Progress | None) -> Settings:
@@ -109,7 +111,8 @@ def _with_pool(
 ) -> Settings:
     lines = [
         json.dumps({"id": each.id, "title": each.title, "text": each.text}) + "\n"
-        for each in paragraph_documents(questions)
+        # In the order of some files gold comes first.
+        for each in sorted(paragraph_documents(questions), key=lambda paragraph: paragraph.id)
     ]
     content = "".join(lines)
     digest = hashlib.sha256(content.encode()).hexdigest()
@@ -155,9 +158,10 @@ def _opened(settings: Settings, questions: Sequence[EvalQuestion]) -> SearchSpac
         sha256=_hash(zip(ids, (each.digest for each in documents), strict=True)),
         documents=len(documents),
         passages=passages,
-        lacking_gold=len(lacking),
+        encoder=index.encoder,
+        lacking_gold=lacking,
     )
-    return SearchSpace(settings, described, lacking=lacking)
+    return SearchSpace(settings, described)
 
 
 class _Titled(Protocol):

@@ -68,16 +68,17 @@ def trouble_told(path: Path) -> Iterator[None]:
 
     Raises:
         StorageFull: If there is no room left.
-        RunDirectoryError: If writing is not allowed.
+        RunDirectoryError: If it cannot be written for another reason.
     """
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull(
-                f"no room is left on the disk of {path}; what was finished is safe: make room, "
-                "and go on with --resume"
+                f"no room is left on the disk of {path}; what was finished is safe: make room and "
+                "run it again, an evaluation with --resume"
             ) from error
-        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-            raise RunDirectoryError(f"{path} cannot be written: {error.strerror}") from error
-        raise
+        raise RunDirectoryError(
+            f"{path} cannot be written: {error.strerror or error}; choose another folder, or make "
+            "that one writable"
+        ) from error

@@ -1,11 +1,12 @@
 """A plot of what the answers of runs are worth against what they cost."""
 
+import math
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from ..agent.cli.wording import clean, shortened
 from .catalogue import BY_NAME
-from .compare import Comparison
+from .comparison import Comparison
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,12 +32,13 @@ _STYLE: dict[Any, Any] = {
 def quality_against_cost(comparison: Comparison) -> str:
     """Return an SVG with a panel for each cost and a labelled point for each run.
 
-    The lines through a point are the 95 % intervals. The same comparison gives the same text.
+    The lines through a point are the 95 % intervals. A run of which every question failed is in
+    the legend only, for its costs are not known. The same comparison gives the same text.
     """
     import matplotlib
     from matplotlib.figure import Figure
 
-    costs = [cost for cost in _COSTS if any(run.metrics[cost] for run in comparison.runs)]
+    costs = [cost for cost in _COSTS if any(run.metrics.get(cost) for run in comparison.runs)]
     with matplotlib.rc_context(_STYLE):
         rows = -(-len(comparison.runs) // 2)
         figure = Figure(figsize=(4.6 * max(len(costs), 1), 3.8 + 0.28 * rows), layout="constrained")
@@ -62,9 +64,9 @@ def quality_against_cost(comparison: Comparison) -> str:
 
 def _draw(panel: "Axes", comparison: Comparison, cost: str) -> None:
     for number, run in enumerate(comparison.runs):
-        quality, spent = 100 * run.metrics[_QUALITY], run.metrics[cost]
+        quality, spent = 100 * run.metrics[_QUALITY], run.metrics.get(cost, math.nan)
         low, high = (100 * bound for bound in run.metrics["ci"][_QUALITY])
-        least, most = run.metrics["ci"][cost]
+        least, most = run.metrics["ci"].get(cost, (math.nan, math.nan))
         # Rounding may put a mean beyond a bound by a hair.
         panel.errorbar(
             spent,
@@ -77,5 +79,9 @@ def _draw(panel: "Axes", comparison: Comparison, cost: str) -> None:
             capsize=3,
         )
     panel.set_xlim(left=0)
-    panel.set_xlabel(f"{BY_NAME[cost].label} (a question)")
+    label = f"{BY_NAME[cost].label} (a question)"
+    if BY_NAME[cost].unit == "seconds" and comparison.timing:
+        named = dict.fromkeys(each.name.partition(".")[0] for each in comparison.timing)
+        label += f"\nnot comparable: other {', '.join(named)}"
+    panel.set_xlabel(label)
     panel.set_axisbelow(True)

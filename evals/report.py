@@ -1,6 +1,5 @@
 """The report of a run: its figures, how it was run, and what went wrong, question by question."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -8,7 +7,9 @@ from ..agent.cli.wording import clean, shortened
 from ..graphs.answer import Citation
 from ..graphs.steps import Step
 from .catalogue import BY_NAME, MEASURES, Measure
+from .cautions import time_ran_out
 from .config import RunConfig
+from .config_shown import setting_shown, settings_of
 from .predictions import Prediction
 from .scoring import scores
 from .templating import rendered
@@ -92,20 +93,8 @@ def figures(metrics: Mapping[str, Any]) -> list[Figure]:
     return [
         _figure(metrics, measure)
         for measure in MEASURES
-        if measure.name in metrics["ci"] and (measure.name != "tokens" or metrics["tokens"])
+        if measure.name in metrics["ci"] and (measure.shown_at_zero or metrics[measure.name])
     ]
-
-
-def settings_shown(config: RunConfig) -> list[tuple[str, str]]:
-    """Return everything of a configuration, by name."""
-    values = config.model_dump(mode="json")
-    found = []
-    for section, content in values.items():
-        if isinstance(content, dict):
-            found += [(f"{section}.{key}", _written(each)) for key, each in content.items()]
-        else:
-            found.append((section, _written(content)))
-    return found
 
 
 def _content(
@@ -118,6 +107,7 @@ def _content(
     return {
         "dataset": config.dataset.name,
         "metrics": metrics,
+        "caution": time_ran_out(ordered),
         "answered": sum(each.answered for each in ordered),
         "abstained": sum(each.abstained and each.error is None for each in ordered),
         "figures": figures(metrics),
@@ -126,7 +116,7 @@ def _content(
             for label, key in (("Type", "by_type"), ("Hops", "by_hops"))
             if metrics[key]
         ],
-        "settings": settings_shown(config),
+        "settings": [(name, setting_shown(value)) for name, value in settings_of(config).items()],
         "failed": [
             (each.id, _short(each.question), each.error.kind, _short(each.error.message))
             for each in failed[:FAILURES]
@@ -201,10 +191,6 @@ def _step(step: Step, prediction: Prediction) -> StepShown:
         confidence=f"{step.answer.confidence:.2f}",
         score="" if verdict is None else f"{verdict.score:.2f}",
     )
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _short(text: str) -> str:

@@ -3,7 +3,7 @@
 ::
 
     config.json         everything needed to repeat the run; written first
-    predictions.jsonl   a line a question, on the disk before the next is begun; put in the order
+    predictions.jsonl   a line a question, on the disk before it counts as done; put in the order
                         of the questions when all are there
     metrics.json, report.md, report.html
 """
@@ -32,7 +32,7 @@ from .predictions import Prediction
 
 CONFIG, PREDICTIONS, METRICS = "config.json", "predictions.jsonl", "metrics.json"
 _LOCK = ".lock"
-_HOW = {"engine", "workers"}
+_HOW = {"engine", "workers", "machine"}
 """What a run may be resumed with otherwise: it says how questions are spread, not how answered."""
 
 
@@ -84,17 +84,12 @@ class RunDirectory:
                 resumed, was configured otherwise or is going on; or if it is damaged.
             StorageFull: If there is no room to begin.
         """
+        require_free(path, resume=resume)
         with trouble_told(path):
-            try:
-                path.mkdir(parents=True, exist_ok=True)
-            except (FileExistsError, NotADirectoryError):
-                raise RunDirectoryError(
-                    f"{path} is a file; choose another folder for the run"
-                ) from None
-            _require_ours(path)
+            path.mkdir(parents=True, exist_ok=True)
         with _held(path):
             with trouble_told(path):
-                run = cls(path, _configured(path, config, resume=resume))
+                run = cls(path, _configured(path, config))
             try:
                 yield run
             finally:
@@ -150,28 +145,51 @@ def read_run(path: Path) -> Run:
     return Run(path.resolve().name, _read_config(path), predictions)
 
 
-def _require_ours(path: Path) -> None:
-    """Refuse a folder with other things in it; a killed start leaves at most a part of a file."""
-    if (path / CONFIG).exists():
-        return
-    others = [each.name for each in path.iterdir() if each.name not in (_LOCK, CONFIG + PART)]
-    if others:
-        raise RunDirectoryError(
-            f"{path} holds other things ({', '.join(sorted(others)[:3])}) and no run; choose an "
-            "empty folder, or one that does not exist yet"
-        )
+def require_free(path: Path, *, resume: bool) -> None:
+    """Refuse a place where no run can be begun, or gone on with; nothing is written.
+
+    Raises:
+        RunDirectoryError: If a file, or something else than a run, lies there; or if a run does
+            and it is not to be resumed.
+    """
+    with trouble_told(path):
+        if not path.is_dir():
+            if path.exists():
+                raise RunDirectoryError(f"{path} is a file; choose another folder for the run")
+            return
+        if (path / CONFIG).exists():
+            _read_config(path)
+            if _has_predictions(path) and not resume:
+                raise RunDirectoryError(
+                    f"{path} holds a run already; go on with it by --resume, or choose another "
+                    "folder"
+                )
+            return
+        # A start that was killed leaves at most these.
+        others = [each.name for each in path.iterdir() if each.name not in (_LOCK, CONFIG + PART)]
+        if others:
+            raise RunDirectoryError(
+                f"{path} holds other things ({', '.join(sorted(others)[:3])}) and no run; choose "
+                "an empty folder, or one that does not exist yet"
+            )
+
+
+def _has_predictions(path: Path) -> bool:
+    predictions = path / PREDICTIONS
+    return predictions.exists() and predictions.stat().st_size > 0
 
 
 @contextmanager
 def _held(path: Path) -> Iterator[None]:
     # Taken and given back by whatever threads an event loop uses.
     lock = FileLock(path / _LOCK, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise RunDirectoryError(
-            f"a run is going on in {path}; wait until it ends, or choose another folder"
-        ) from None
+    with trouble_told(path):
+        try:
+            lock.acquire()
+        except Timeout:
+            raise RunDirectoryError(
+                f"a run is going on in {path}; wait until it ends, or choose another folder"
+            ) from None
     try:
         yield
     finally:
@@ -179,18 +197,13 @@ def _held(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def _configured(path: Path, config: RunConfig, *, resume: bool) -> RunConfig:
+def _configured(path: Path, config: RunConfig) -> RunConfig:
     """Return the configuration that the directory holds from now on."""
-    predictions = path / PREDICTIONS
     # A run that could not begin, for want of a model say, is no loss.
-    if not ((path / CONFIG).exists() and predictions.exists() and predictions.stat().st_size):
-        write_atomically(path / CONFIG, json_text(config.model_dump(mode="json")))
-        return config
-    if not resume:
-        raise RunDirectoryError(
-            f"{path} holds a run already; go on with it by --resume, or choose another folder"
-        )
-    return _resumable(path, config)
+    if (path / CONFIG).exists() and _has_predictions(path):
+        return _resumable(path, config)
+    write_atomically(path / CONFIG, json_text(config.model_dump(mode="json")))
+    return config
 
 
 def _resumable(path: Path, config: RunConfig) -> RunConfig:
@@ -226,7 +239,8 @@ def _read_config(path: Path) -> RunConfig:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise RunDirectoryError(
-            f"{path / CONFIG} is damaged, or of another version of clew: {where} {first['msg']}"
+            f"{path / CONFIG} is of something else than a run, of another version of clew, or "
+            f"damaged ({where}: {first['msg']}); choose another folder"
         ) from None
 
 
@@ -237,6 +251,8 @@ def _read_predictions(file: Path, *, may_be_torn: bool = False) -> list[Predicti
         lines.append(last)
     predictions: dict[str, Prediction] = {}
     for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
         try:
             prediction = Prediction.model_validate_json(line)
         except ValidationError:

@@ -2,16 +2,17 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..agent.blocking import blocking
 from ..agent.search_agent import SearchAgent
 from ..agent.settings import Settings
-from ..errors import QuestionsError
+from ..errors import SettingsError
 from .answering import AgentFactory, task_of
+from .closed_book import ClosedBook, closed_book_run
 from .config import DatasetConfig, RunConfig
 from .corpus import Context, SearchSpace, search_space
 from .datasets import QuestionSet, load_questions
@@ -21,10 +22,12 @@ from .files import json_text
 from .predictions import Outcome, Prediction
 from .questions import EvalQuestion
 from .report import html, markdown
-from .run_directory import METRICS, RunDirectory, read_run
+from .run_directory import METRICS, RunDirectory, require_free
 from .summary import summarised
-from .versions import versions
+from .versions import machine, versions
 from .watching import Watcher
+
+T = TypeVar("T")
 
 
 class Evaluation(NamedTuple):
@@ -34,13 +37,11 @@ class Evaluation(NamedTuple):
         path: Its directory.
         config: What was run.
         metrics: What is in ``metrics.json``.
-        lacking: Ids of the questions of which the corpus lacks gold passages.
     """
 
     path: Path
     config: RunConfig
     metrics: dict[str, Any]
-    lacking: tuple[str, ...]
 
 
 async def aevaluate(
@@ -66,13 +67,13 @@ async def aevaluate(
     """Ask a set of questions and score what comes.
 
     Args:
-        questions: A set, or the file or hub address to load one from.
+        questions: A set as it is, or the file or hub address to load one from.
         out: The run directory; see `run_directory`.
         corpus: Name of the corpus to search, or path of a ``.jsonl`` file to index and search.
         context: Search the paragraphs that come with the questions instead: each question its
             own (``distractor``), or all of them as one corpus (``pooled``).
         format: Format of the file; recognised by its content by default.
-        limit: Ask only the first so many questions.
+        limit: Load only the first so many questions.
         skip_bad: Leave out lines that cannot be used, instead of refusing to begin.
         workers: How many questions to work on at once.
         engine: What spreads them: ``asyncio`` in this process, ``ray`` over a cluster.
@@ -97,11 +98,17 @@ async def aevaluate(
     settings = settings.replaced(**overrides) if settings else Settings.load(**overrides)
     settings = settings.replaced(save_runs=False)
     spreading = engine_named(engine, workers=workers, ray_address=ray_address)
+    if retry_failed and not resume:
+        raise SettingsError("what failed can be asked again only where a run is resumed")
+    out = Path(out)
+    await asyncio.to_thread(require_free, out, resume=resume)
     if not isinstance(questions, QuestionSet):
         questions = await asyncio.to_thread(
             load_questions, str(questions), format=format, limit=limit, skip_bad=skip_bad
         )
-    known = await asyncio.to_thread(_closed_book, closed_book, questions.questions)
+    elif format or limit or skip_bad:
+        raise SettingsError("format, limit and skip_bad are for loading; the questions are loaded")
+    known = await asyncio.to_thread(closed_book_run, closed_book, questions.questions)
     space = await asyncio.to_thread(
         search_space,
         settings,
@@ -110,15 +117,15 @@ async def aevaluate(
         context=context,
         progress=watcher.indexing(),
     )
-    config = _config(questions, space, spreading, limit, _name_of(make_agent))
-    async with _opened(Path(out), config, resume=resume) as run:
+    config = _config(questions, space, spreading, limit, make_agent, known)
+    async with _opened(out, config, resume=resume) as run:
         if retry_failed:
             failed = {each.id for each in run.predictions if each.error}
-            await asyncio.to_thread(run.drop, failed)
-        watcher.begun(len(questions.questions), run.predictions)
+            await _finished(run.drop, failed)
+        watcher.begun(run.config, run.predictions)
         await _ask_missing(run, questions, space, spreading, make_agent, watcher)
-        metrics = await asyncio.to_thread(_summed_up, run, questions, space.settings.seed, known)
-    return Evaluation(run.path, run.config, metrics, space.lacking)
+        metrics = await _finished(_summed_up, run, questions, space.settings.seed, known)
+    return Evaluation(run.path, run.config, metrics)
 
 
 def evaluate(questions: QuestionSet | str | Path, *, out: Path | str, **options: Any) -> Evaluation:
@@ -142,7 +149,7 @@ async def _ask_missing(
     async with aclosing(engine.outcomes(tasks, space.settings, make_agent)) as outcomes:
         async for outcome in outcomes:
             prediction = _with_gold(missing[outcome.id], outcome)
-            await asyncio.to_thread(run.append, prediction)
+            await _finished(run.append, prediction)
             watcher.came(prediction)
 
 
@@ -163,10 +170,11 @@ def _summed_up(
     run: RunDirectory,
     questions: QuestionSet,
     seed: int,
-    closed_book: dict[str, Prediction] | None,
+    closed_book: ClosedBook | None,
 ) -> dict[str, Any]:
     run.put_in_order([each.id for each in questions.questions])
-    metrics = summarised(run.predictions, seed=seed, closed_book=closed_book)
+    known = closed_book.predictions if closed_book else None
+    metrics = summarised(run.predictions, seed=seed, closed_book=known)
     run.write(
         {
             METRICS: json_text(metrics),
@@ -183,19 +191,34 @@ async def _opened(
 ) -> AsyncGenerator[RunDirectory, None]:
     """Open a run directory without blocking the event loop."""
     manager = RunDirectory.begin(path, config, resume=resume)
-    run = await asyncio.to_thread(manager.__enter__)
+    run = await _finished(manager.__enter__)
     try:
         yield run
     finally:
-        leave: Callable[..., bool | None] = manager.__exit__
-        leave(*sys.exc_info())
+        manager.__exit__(*sys.exc_info())
+
+
+async def _finished(call: Callable[..., T], *arguments: Any) -> T:
+    """Call in a thread and wait until it is over, even if cancelled: files are being written."""
+    task = asyncio.ensure_future(asyncio.to_thread(call, *arguments))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 def _config(
-    questions: QuestionSet, space: SearchSpace, engine: Engine, limit: int | None, agent: str
+    questions: QuestionSet,
+    space: SearchSpace,
+    engine: Engine,
+    limit: int | None,
+    make_agent: AgentFactory,
+    closed_book: ClosedBook | None,
 ) -> RunConfig:
     # Where things lie, and what is said elsewhere in the configuration.
     left_out = {"home", "chroma_url", "save_runs", "seed", "corpus"}
+    effective = make_agent(space.settings).effective_settings
     return RunConfig(
         dataset=DatasetConfig(
             name=questions.name,
@@ -206,12 +229,14 @@ def _config(
             skipped=len(questions.skipped),
         ),
         corpus=space.corpus,
-        agent=agent,
-        settings=space.settings.model_dump(mode="json", exclude=left_out),
+        agent=_name_of(make_agent),
+        settings=effective.model_dump(mode="json", exclude=left_out),
         seed=space.settings.seed,
+        closed_book=closed_book.config if closed_book else None,
         versions=versions(),
         engine=engine.name,
         workers=engine.workers,
+        machine=machine(),
     )
 
 
@@ -219,22 +244,3 @@ def _name_of(make_agent: AgentFactory) -> str:
     named: Any = make_agent
     kind = named if hasattr(named, "__qualname__") else type(named)
     return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def _closed_book(
-    path: Path | str | None, questions: Sequence[EvalQuestion]
-) -> dict[str, Prediction] | None:
-    if path is None:
-        return None
-    known = {each.id: each for each in read_run(Path(path)).predictions}
-    missing = [
-        each.id
-        for each in questions
-        if each.id not in known or known[each.id].question != each.question
-    ]
-    if missing:
-        raise QuestionsError(
-            f"the run without retrieval in {path} lacks {len(missing)} of the questions, "
-            f"{missing[0]!r} first; run it over the same questions"
-        )
-    return known

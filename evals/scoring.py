@@ -14,7 +14,8 @@ def scores(prediction: Prediction, *, closed_book: Prediction | None = None) -> 
     """Return the scores of a question by metric; a metric that does not apply is absent.
 
     Answers are compared as SQuAD does (Rajpurkar et al., 2016 and 2018): where there is no
-    answer, abstaining scores 1 and anything else 0. A question that failed scores 0.
+    answer, abstaining scores 1 and anything else 0. A question that failed scores 0; what it
+    cost is not known, for whatever worked on it may have died with the count.
 
     Args:
         prediction: What came of the question, with its gold.
@@ -27,11 +28,8 @@ def scores(prediction: Prediction, *, closed_book: Prediction | None = None) -> 
         **_abstaining(prediction),
         **_retrieval(prediction),
         **_citing(prediction),
+        **_spending(prediction),
         "failed": float(prediction.error is not None),
-        "policy_calls": float(prediction.usage.policy_calls),
-        "searches": float(prediction.usage.searches),
-        "tokens": float(prediction.usage.tokens_in + prediction.usage.tokens_out),
-        "seconds": prediction.seconds,
     }
     if prediction.answered:
         found |= {f"{name}_answered": score for name, score in answers.items()}
@@ -91,6 +89,20 @@ def _citing(prediction: Prediction) -> dict[str, float]:
             any_gold = set().union(*gold)
             found["citation_precision"] = len(cited & any_gold) / len(cited)
     return found
+
+
+def _spending(prediction: Prediction) -> dict[str, float]:
+    if prediction.error is not None:
+        return {}
+    usage = prediction.usage
+    return {
+        "stopped": float(prediction.stopped_by is not None),
+        "stopped_by_seconds": float(prediction.stopped_by == "seconds"),
+        "policy_calls": float(usage.policy_calls),
+        "searches": float(usage.searches),
+        "tokens": float(usage.tokens_in + usage.tokens_out),
+        "seconds": prediction.seconds,
+    }
 
 
 def _gold(prediction: Prediction) -> list[set[str]]:

@@ -11,6 +11,9 @@ from .predictions import Prediction
 from .resampling import bounds, drawn, resampled_means
 from .scoring import scores
 
+NO_GROUP = "(none)"
+"""Group of the questions that have no type, or no hops, where others have."""
+
 _QUANTILES = {"seconds_p50": 0.5, "seconds_p95": 0.95}
 _DIGITS = 6
 
@@ -26,8 +29,8 @@ def summarised(
     Each object holds ``n`` (questions), ``failed`` (how many of them), the mean of every other
     metric over the questions it applies to, in fractions, and for the seconds their mean, median
     and 95th percentile; in ``of``, over how many questions each mean is; in ``ci``, its 95 %
-    percentile bootstrap interval (Efron, 1979), where whole questions are drawn. The order of
-    the predictions does not matter.
+    percentile bootstrap interval (Efron, 1979), where whole questions are drawn. The groups hold
+    every question, unless none has a type, or hops. The order of the predictions does not matter.
 
     Args:
         predictions: What came of each question.
@@ -43,21 +46,23 @@ def summarised(
     without = closed_book or {}
     rows = [scores(each, closed_book=without.get(each.id)) for each in ordered]
     found = _object(rows, seed)
-    types = [each.type for each in ordered]
-    hops = [None if each.hops is None else str(each.hops) for each in ordered]
-    found["by_type"] = _grouped(rows, types, sorted({name for name in types if name}), seed)
-    found["by_hops"] = _grouped(rows, hops, sorted({name for name in hops if name}, key=int), seed)
+    found["by_type"] = _grouped(rows, [each.type or None for each in ordered], seed)
+    found["by_hops"] = _grouped(rows, [each.hops for each in ordered], seed)
     return found
 
 
 def _grouped(
-    rows: Sequence[Mapping[str, float]],
-    groups: Sequence[str | None],
-    names: Sequence[str],
-    seed: int,
+    rows: Sequence[Mapping[str, float]], groups: Sequence[str | int | None], seed: int
 ) -> dict[str, Any]:
+    known = sorted({group for group in groups if group is not None})
+    if not known:
+        return {}
+    names = [str(group) for group in known if group != NO_GROUP]
+    of_row = [NO_GROUP if group is None else str(group) for group in groups]
+    if NO_GROUP in of_row:
+        names.append(NO_GROUP)
     return {
-        name: _object([row for row, group in zip(rows, groups, strict=True) if group == name], seed)
+        name: _object([row for row, group in zip(rows, of_row, strict=True) if group == name], seed)
         for name in names
     }
 
@@ -67,17 +72,17 @@ def _object(rows: Sequence[Mapping[str, float]], seed: int) -> dict[str, Any]:
     names = [measure.name for measure in MEASURES if measure.name in scored]
     values = np.array([[row.get(name, np.nan) for name in names] for row in rows])
     applies = (~np.isnan(values)).sum(axis=0)
-    seconds = values[:, names.index("seconds")]
-    blocks = [_quantiles(seconds[numbers]) for numbers in drawn(len(rows), seed=seed)]
-
     columns = zip(
-        ["seconds_mean" if name == "seconds" else name for name in names] + list(_QUANTILES),
-        [*(np.nansum(values, axis=0) / applies), *_quantiles(seconds)],
-        [*resampled_means(values, seed=seed).T, *np.concatenate(blocks, axis=1)],
-        [*applies, len(rows), len(rows)],
+        ["seconds_mean" if name == "seconds" else name for name in names],
+        np.nansum(values, axis=0) / applies,
+        resampled_means(values, seed=seed).T,
+        applies,
         strict=True,
     )
-    found = {name: column for name, *column in columns if name != "failed"}
+    found = {name: tuple(column) for name, *column in columns if name != "failed"}
+    if "seconds" in names:
+        seconds = values[:, names.index("seconds")]
+        found |= _quantiles(seconds[~np.isnan(seconds)], seed)
     return {
         "n": len(rows),
         "failed": int(values[:, names.index("failed")].sum()),
@@ -90,9 +95,19 @@ def _object(rows: Sequence[Mapping[str, float]], seed: int) -> dict[str, Any]:
     }
 
 
-def _quantiles(seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a row for each quantile, over the last axis."""
-    return np.quantile(seconds, list(_QUANTILES.values()), axis=-1)
+def _quantiles(seconds: NDArray[np.float64], seed: int) -> dict[str, tuple[Any, ...]]:
+    """Return for each quantile its value, its resampled values, and of how many it is."""
+    levels = list(_QUANTILES.values())
+    blocks = [
+        np.quantile(seconds[numbers], levels, axis=-1) for numbers in drawn(len(seconds), seed=seed)
+    ]
+    resampled = np.concatenate(blocks, axis=1)
+    return {
+        name: (value, values, len(seconds))
+        for name, value, values in zip(
+            _QUANTILES, np.quantile(seconds, levels), resampled, strict=True
+        )
+    }
 
 
 def _rounded(number: float) -> float:

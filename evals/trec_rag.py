@@ -99,6 +99,11 @@ def trec_answer(
     }
 
 
+def is_name(name: str) -> bool:
+    """Whether it can name a run or a team: something, and without blanks."""
+    return name.split() == [name]
+
+
 def words(text: str) -> int:
     """Return the number of words, counted as the track's own check does."""
     return len(unicodedata.normalize("NFKC", text.strip()).split())

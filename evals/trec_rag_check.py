@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import inf
 from typing import Any
 
-from .trec_rag import TRACKS, TYPES, WORDS, Track, words
+from .trec_rag import TRACKS, TYPES, WORDS, Track, is_name, words
 
 
 def problems(line: str) -> list[str]:
@@ -123,7 +123,7 @@ def _metadata_problems(metadata: Any, track: Track) -> Iterator[str]:
 def _name_problems(entry: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
     for name in names:
         value = entry.get(name, "-")
-        if not isinstance(value, str) or value.split() != [value]:
+        if not isinstance(value, str) or not is_name(value):
             yield f"{name} is not a name without blanks"
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..tools.corpus.reports import IndexProgress
+    from .config import RunConfig
     from .predictions import Prediction
 
 
@@ -15,8 +16,8 @@ class Watcher:
         """Return what is called while a corpus is indexed, if anything is."""
         return None
 
-    def begun(self, total: int, predictions: "Sequence[Prediction]") -> None:
-        """Hear how many questions there are, and what has come of some of them before."""
+    def begun(self, config: "RunConfig", predictions: "Sequence[Prediction]") -> None:
+        """Hear what is run, and what has come of some questions before."""
 
     def came(self, prediction: "Prediction") -> None:
         """Hear what came of a question."""

@@ -50,6 +50,7 @@ def main() -> None:
     try:
         code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before a command could begin
+        print("clew: stopped before anything was done", file=sys.stderr)
         code = INTERRUPTED
     if code == INTERRUPTED:
         # A normal exit would wait for the threads of the work that was stopped.

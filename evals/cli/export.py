@@ -1,5 +1,6 @@
 """``clew eval export``."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,8 @@ def export(
     ] = None,
 ) -> None:
     """Write a run for TREC's RAG track, or check a file that was written before."""
+    from ..trec_rag import is_name
+
     if check is not None:
         if (run, out, run_id, team_id) != (None, None, None, None):
             raise typer.BadParameter("--check takes a file and nothing else.")
@@ -44,18 +47,25 @@ def export(
     elif (year == 2025) != (team_id is not None):
         raise typer.BadParameter("--team-id is needed with --year 2025, and only there.")
     else:
+        for option, name in (("--run-id", run_id), ("--team-id", team_id)):
+            if name is not None and not is_name(name):
+                raise typer.BadParameter(f"{option} is a name without blanks, not {name!r}.")
         _export(run, out, run_id, year, team_id or "")
 
 
 def _export(run: Path, out: Path, run_id: str, year: int, team_id: str) -> None:
     import json
 
+    from ..cautions import unfinished
     from ..files import trouble_told, write_atomically
     from ..run_directory import read_run
     from ..trec_rag import trec_answer
     from ..trec_rag_check import problems_of_run
 
-    predictions = read_run(run).predictions
+    read = read_run(run)
+    if note := unfinished(read, read.name):
+        print(clean(note), file=sys.stderr)
+    predictions = read.predictions
     answered = [each for each in predictions if each.error is None]
     lines = [
         json.dumps(trec_answer(each, run_id=run_id, year=year, team_id=team_id))

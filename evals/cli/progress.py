@@ -1,15 +1,21 @@
 """How a run goes, as a terminal shows it: rate, running score, time left."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Self
 
 from ...agent.cli.bars import Bar
+from ...agent.cli.wording import clean, counted
 from ..watching import Watcher
 
 if TYPE_CHECKING:
     from ...tools.corpus.reports import IndexProgress
+    from ..config import RunConfig
     from ..predictions import Prediction
+
+
+_NAMED = 3
 
 
 class RunView(Watcher):
@@ -24,6 +30,7 @@ class RunView(Watcher):
     """
 
     def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
         self._bar = Bar(shown=shown)
         self.total: int | None = None
         self.done = 0
@@ -50,9 +57,16 @@ class RunView(Watcher):
 
         return show
 
-    def begun(self, total: int, predictions: "Sequence[Prediction]") -> None:
-        """Show what is there already."""
-        self.total, self._before = total, len(predictions)
+    def begun(self, config: "RunConfig", predictions: "Sequence[Prediction]") -> None:
+        """Show what is there already, and warn of what no figure will tell."""
+        if self._shown and config.corpus and (lacking := config.corpus.lacking_gold):
+            named = ", ".join(map(clean, lacking[:_NAMED])) + (", …" if lacking[_NAMED:] else "")
+            print(
+                f"note: the corpus {clean(config.corpus.name)} lacks gold passages of "
+                f"{counted(len(lacking), 'question')} ({named}); their recall cannot be full",
+                file=sys.stderr,
+            )
+        self.total, self._before = config.dataset.questions, len(predictions)
         self._began = time.monotonic()
         for prediction in predictions:
             self._count(prediction)

@@ -127,30 +127,31 @@ def run(
 
 
 def _evaluated(questions: str, *, shown: bool, **options: Any) -> "Evaluation":
-    from .progress import RunView
+    runner = asyncio.Runner()
+    view: RunView | None = None
+    is_over = True
+    try:
+        from . import progress
 
-    with RunView(shown=shown) as view:
-        from ..runner import aevaluate
+        with progress.RunView(shown=shown) as view:
+            from ..runner import aevaluate
 
-        async def evaluate() -> "Evaluation":
-            with cancelled_by_ctrl_c():
-                return await aevaluate(questions, watcher=view, **options)
+            async def evaluate() -> "Evaluation":
+                with cancelled_by_ctrl_c():
+                    return await aevaluate(questions, watcher=view, **options)
 
-        runner = asyncio.Runner()
-        is_over = True
-        try:
             return runner.run(evaluate())
-        except (asyncio.CancelledError, KeyboardInterrupt):
-            # Closing the runner would wait for threads that cannot be stopped.
-            is_over = False
-            raise Interrupted(_stopped(view)) from None
-        finally:
-            if is_over:
-                runner.close()
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        # Closing the runner would wait for threads that cannot be stopped.
+        is_over = False
+        raise Interrupted(_stopped(view)) from None
+    finally:
+        if is_over:
+            runner.close()
 
 
-def _stopped(view: "RunView") -> str:
-    if view.total is None:
+def _stopped(view: "RunView | None") -> str:
+    if view is None or view.total is None:
         return "stopped before any question was asked"
     return (
         f"stopped; {view.done} of {counted(view.total, 'question')} are done. The same command "
@@ -159,22 +160,22 @@ def _stopped(view: "RunView") -> str:
 
 
 def _print_summary(evaluation: "Evaluation") -> None:
+    from ..catalogue import BY_NAME
+
     metrics, config = evaluation.metrics, evaluation.config
     failed = f", {metrics['failed']} failed" if metrics["failed"] else ""
     skipped = (
         f", {counted(config.dataset.skipped, 'line')} skipped" if config.dataset.skipped else ""
     )
-    print(f"{counted(metrics['n'], 'question')} of {clean(config.dataset.name)}{failed}{skipped}")
-    for name, value in metrics.items():
-        interval = metrics["ci"].get(name)
-        if interval:
-            low, high = interval
-            print(f"  {name:<20} {value:8.3f}  [{low:.3f}, {high:.3f}]")
-    if evaluation.lacking:
-        named = ", ".join(map(clean, evaluation.lacking[:3]))
-        more = ", …" if len(evaluation.lacking) > 3 else ""
+    searched = f", corpus {clean(config.corpus.name)}" if config.corpus else ""
+    asked = f"{counted(metrics['n'], 'question')} of {clean(config.dataset.name)}"
+    print(f"{asked}{searched}{failed}{skipped}")
+    for name, (low, high) in metrics["ci"].items():
+        if metrics[name] or BY_NAME[name].shown_at_zero:
+            print(f"  {name:<20} {metrics[name]:8.3f}  [{low:.3f}, {high:.3f}]")
+    if by_time := metrics.get("stopped_by_seconds"):
         print(
-            f"The corpus lacks gold passages of {counted(len(evaluation.lacking), 'question')} "
-            f"({named}{more}); these cannot reach full recall."
+            f"Time ran out for {100 * by_time:.1f} % of the questions: with fewer workers or more "
+            "--max-seconds their answers may differ."
         )
     print(f"report: {evaluation.path / 'report.html'}")

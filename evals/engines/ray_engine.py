@@ -9,23 +9,20 @@ import logging
 import math
 import os
 import re
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
 from ...agent.settings import Settings
-from ...errors import ClewError, ModelUnavailable
+from ...errors import ModelUnavailable
 from ..answering import AgentFactory, Task, outcome_of, prepare
-from ..predictions import Failure, Outcome
+from ..predictions import Outcome
 from .side_by_side import handed_over
+from .spread import Process, Spread
 
 _PLACE = re.compile(r"^(\w+://)?(?P<host>[^/:]+):(?P<port>\d+)$")
 _PATIENCE = 10
 """Seconds in which a cluster has to answer; Ray itself would try for minutes."""
-
-MOST_DEATHS = 3
-"""Workers that may die over a question before it counts as what kills them."""
 
 
 class RayEngine:
@@ -56,14 +53,14 @@ class RayEngine:
             cores = int(ray.cluster_resources().get("CPU", 1))
             workers = min(self.workers, len(tasks))
             processes = min(workers, max(cores, 1))
-            at_once = math.ceil(workers / processes)
-            worker = ray.remote(_Worker).options(num_cpus=1, max_concurrency=at_once + 1)
-            spread = _Spread(tasks)
+            worker = ray.remote(_Worker).options(
+                num_cpus=1, max_concurrency=math.ceil(workers / processes) + 1
+            )
+            spread = Spread(tasks)
             pool = [
-                _Process(lambda: worker.remote(settings, make_agent), tasks[:1])
+                Process(lambda: worker.remote(settings, make_agent), tasks[:1])
                 for _ in range(processes)
             ]
-            await _begun(pool[0])
             drivers = [spread.drive(pool[place % processes]) for place in range(workers)]
             async with aclosing(handed_over(drivers, spread.done, len(tasks))) as outcomes:
                 async for outcome in outcomes:
@@ -88,103 +85,6 @@ class _Worker:
         if self._agent is None:
             self._agent = self._make_agent(self._settings)
         return self._agent
-
-
-class _Process:
-    """A worker that is replaced when it dies."""
-
-    def __init__(self, make_actor: Callable[[], Any], first_tasks: Sequence[Task]) -> None:
-        self._make_actor = make_actor
-        self._first_tasks = first_tasks
-        self._replacing = asyncio.Lock()
-        self.actor = make_actor()
-
-    async def prepare(self) -> None:
-        await self.actor.prepare.remote(self._first_tasks)
-
-    async def replace(self, dead: Any) -> None:
-        """Put a living worker in the place of a dead one, however long that takes."""
-        from ray.exceptions import RayActorError
-
-        async with self._replacing:
-            while self.actor is dead:
-                self.actor = self._make_actor()
-                try:
-                    await self.prepare()
-                except RayActorError:
-                    dead = self.actor
-                    await asyncio.sleep(1)
-
-
-class _Spread:
-    """The questions not yet answered, and what became of the others."""
-
-    def __init__(self, tasks: Sequence[Task]) -> None:
-        self._waiting = deque(tasks)
-        self._missing = len(tasks)
-        self._deaths: dict[str, int] = {}
-        self._changed = asyncio.Event()
-        self.done: asyncio.Queue[Outcome] = asyncio.Queue()
-
-    async def drive(self, process: _Process) -> None:
-        """Keep one place of a worker busy, until every question of the run has its outcome."""
-        from ray.exceptions import RayActorError
-
-        while self._missing:
-            if not self._waiting:
-                # What others are working on comes back here if they die.
-                self._changed.clear()
-                await self._changed.wait()
-                continue
-            task, actor = self._waiting.popleft(), process.actor
-            try:
-                self._finish(await _answered(actor, task))
-            except RayActorError as error:
-                self._take_back(task, error)
-                # No question is held meanwhile: there may never be room for another worker.
-                await process.replace(actor)
-
-    def _finish(self, outcome: Outcome) -> None:
-        self._missing -= 1
-        self.done.put_nowait(outcome)
-        self._changed.set()
-
-    def _take_back(self, task: Task, error: Exception) -> None:
-        deaths = self._deaths[task.id] = self._deaths.get(task.id, 0) + 1
-        if deaths == MOST_DEATHS:
-            message = f"{deaths} workers died while working on this question; the last: {error}"
-            failure = Failure(kind="WorkerDied", message=message)
-            self._finish(Outcome(id=task.id, seconds=0.0, error=failure))
-        else:
-            self._waiting.appendleft(task)
-            self._changed.set()
-
-
-async def _answered(actor: Any, task: Task) -> Outcome:
-    """Ask a worker; raises `RayActorError` if it dies over it."""
-    from ray.exceptions import RayTaskError
-
-    started = asyncio.get_running_loop().time()
-    try:
-        outcome: Outcome = await actor.answer.remote(task)
-        return outcome
-    except RayTaskError as error:
-        failure = Failure(kind=type(error.cause).__name__, message=str(error.cause))
-        seconds = asyncio.get_running_loop().time() - started
-        return Outcome(id=task.id, seconds=seconds, error=failure)
-
-
-async def _begun(process: _Process) -> None:
-    from ray.exceptions import RayError, RayTaskError
-
-    try:
-        await process.prepare()
-    except RayTaskError as error:
-        if isinstance(error.cause, ClewError):
-            raise error.cause from None
-        raise ModelUnavailable(f"a Ray worker cannot begin: {error.cause}") from error
-    except RayError as error:
-        raise ModelUnavailable(f"no Ray worker can begin: {error}") from error
 
 
 @asynccontextmanager

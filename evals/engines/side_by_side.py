@@ -23,7 +23,11 @@ async def handed_over(
     first_error: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
     def note(task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) and not first_error.done():
+        if first_error.done():
+            return
+        if task.cancelled():
+            first_error.set_exception(RuntimeError("work was cancelled by a part of itself"))
+        elif error := task.exception():
             first_error.set_exception(error)
 
     tasks = [asyncio.create_task(each) for each in work]
@@ -36,7 +40,7 @@ async def handed_over(
             await asyncio.wait({waiting, first_error}, return_when=asyncio.FIRST_COMPLETED)
             yield await (waiting if waiting.done() else first_error)
     finally:
+        first_error.cancel()
         for each in (*tasks, *([waiting] if waiting else [])):
             each.cancel()
-        first_error.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

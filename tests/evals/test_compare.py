@@ -9,8 +9,10 @@ import scipy.stats  # type: ignore[import-untyped]
 from eval_examples import HOSTILE, abstained, answered, failed, make_config
 
 from clew.errors import RunDirectoryError
-from clew.evals.compare import Comparison, Difference, compared
+from clew.evals.compare import compared
 from clew.evals.compare_pages import html, markdown, plain_lines
+from clew.evals.comparison import Comparison, Difference
+from clew.evals.config import CorpusConfig, DatasetConfig
 from clew.evals.plot import quality_against_cost
 from clew.evals.predictions import Prediction
 from clew.evals.run_directory import Run
@@ -53,8 +55,8 @@ def test_differences_are_over_the_questions_that_both_have() -> None:
     em = found["em"]
     assert (em.n, em.baseline, em.run, em.difference) == (4, 0.25, 0.5, 0.25)
     assert (em.low, em.high) == (-0.5, 1.0)
-    seconds = found["seconds"]
-    assert (seconds.baseline, seconds.run, seconds.difference) == (2.5, 5.0, 2.5)
+    seconds = found["seconds"]  # what failed has none that count
+    assert (seconds.n, seconds.baseline, seconds.run, seconds.difference) == (3, 3.0, 5.0, 2.0)
     contrast = comparison.contrasts[0]
     assert (contrast.gained, contrast.lost) == (2, 1)
 
@@ -67,6 +69,7 @@ def test_a_metric_is_compared_where_it_applies_to_both() -> None:
     assert found["failed"].difference == 0.25
     assert "abstained_unanswerable" not in found
     assert "tokens" not in found
+    assert "stopped" not in found
     assert "misled" not in found
 
 
@@ -142,7 +145,7 @@ def test_three_runs_share_what_all_of_them_have() -> None:
         ([], "two runs or more"),
         ([_run("a", answered("1"))], "two runs or more"),
         ([_run("a", answered("1")), _run("b", answered("2"))], "no question in common"),
-        ([_run("a", answered("1")), _run("b")], "no question in common"),
+        ([_run("a", answered("1")), _run("b")], "nothing has come yet of b: finish"),
         (
             [_run("a", answered("1")), _run("b", answered("1", question="Where is Larvik?"))],
             r"1 ids stand for other questions.* in b than in a \(1\)",
@@ -156,6 +159,109 @@ def test_three_runs_share_what_all_of_them_have() -> None:
 def test_runs_that_cannot_be_compared_are_refused(runs: list[Run], told: str) -> None:
     with pytest.raises(RunDirectoryError, match=told):
         compared(runs)
+
+
+def _told_everywhere(comparison: Comparison, sentence: str) -> None:
+    assert sentence in comparison.notes
+    assert f"note: {sentence}" in list(plain_lines(comparison))
+    assert sentence.replace("_", "\\_") in markdown(comparison)
+    assert sentence in html(comparison, quality_against_cost(comparison))
+
+
+def _timed(name: str, seconds: float, **config: Any) -> Run:
+    ids = [f"{number:02}" for number in range(12)]
+    return _run(name, *(answered(id, seconds=seconds) for id in ids), **config)
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"workers": 64}, "workers 2, 64"),
+        ({"engine": "ray"}, "engine asyncio, ray"),
+        ({"machine": {"cores": "8"}}, "machine.cores unknown, 8"),
+        ({"engine": "ray", "workers": 64}, "engine asyncio, ray; workers 2, 64"),
+    ],
+)
+def test_seconds_of_runs_that_were_spread_otherwise_are_not_judged(
+    config: dict[str, Any], told: str
+) -> None:
+    comparison = compared([_timed("alone", 1.0), _timed("crowded", 3.0, **config)])
+    found = _by_name(comparison)
+    assert not found["seconds"].comparable and not found["seconds"].clear
+    assert found["em"].comparable and found["policy_calls"].comparable
+    row = next(line for line in plain_lines(comparison) if line.startswith("  Seconds"))
+    assert row.endswith("not comparable")
+    assert "| not comparable |" in markdown(comparison)
+    sentence = f"Seconds are not comparable, for the runs were configured with {told}."
+    _told_everywhere(comparison, sentence)
+    assert f"not comparable: other {', '.join(config)}" in _drawn(quality_against_cost(comparison))
+
+
+def test_seconds_of_runs_that_were_spread_alike_are_judged() -> None:
+    machine = {"cores": "8"}
+    runs = [
+        _timed("a", 1.0, machine=machine),
+        _timed("b", 3.0, machine=machine),
+        _timed("c", 3.0, machine=machine, workers=9),
+    ]
+    comparison = compared(runs)
+    assert _by_name(comparison, 0)["seconds"].clear
+    assert not _by_name(comparison, 1)["seconds"].clear
+    comparison = compared(runs[:2])
+    assert comparison.notes == ()
+    assert "not comparable" not in html(comparison, quality_against_cost(comparison))
+
+
+def test_unfinished_runs_are_told() -> None:
+    dataset = DatasetConfig(name="q.jsonl", format="plain", sha256="aa", questions=20)
+    ids = [f"{number:02}" for number in range(20)]
+    whole = _run("w0", *(answered(id) for id in ids), dataset=dataset)
+    part = _run("w1", *(answered(id) for id in ids[:3]), dataset=dataset)
+    comparison = compared([whole, part])
+    assert [(run.done, run.questions) for run in comparison.runs] == [(20, 20), (3, 20)]
+    sentence = "w1 is unfinished: 3 of 20 questions; what is there is what came first."
+    assert comparison.notes == (sentence,)
+    _told_everywhere(comparison, sentence)
+
+
+def test_runs_whose_time_ran_out_are_told() -> None:
+    ids = [f"{number:02}" for number in range(12)]
+    limits = ["seconds"] * 4 + ["searches"] * 2 + [None] * 6
+    cut = [answered(id, stopped_by=limit) for id, limit in zip(ids, limits, strict=True)]
+    comparison = compared([_run("a", *map(answered, ids)), _run("b", *cut)])
+    found = _by_name(comparison)
+    assert found["stopped"].difference == 0.5
+    assert found["stopped_by_seconds"].run == pytest.approx(1 / 3, abs=1e-6)
+    assert len(comparison.notes) == 1
+    assert comparison.notes[0].startswith("b: Wall time ran out for 4 of 12 questions")
+    _told_everywhere(comparison, comparison.notes[0])
+
+
+def test_a_run_of_which_everything_failed_is_compared_by_what_it_has() -> None:
+    ids = ["1", "2", "3"]
+    good = _run("good", *map(answered, ids))
+    broken = _run("broken", *(failed(id, seconds=0.0) for id in ids))
+    for runs in ([good, broken], [broken, good], [broken, broken]):
+        comparison = compared(runs)
+        assert {"seconds", "policy_calls", "searches"}.isdisjoint(_by_name(comparison))
+        plot = quality_against_cost(comparison)
+        for name in (run.name for run in comparison.runs):
+            assert name in _drawn(plot)
+        assert "Exact match" in "\n".join(plain_lines(comparison))
+        assert "| – | – |" in markdown(comparison)
+        assert '<td class="number">–</td>' in html(comparison, plot)
+
+
+def test_settings_are_compared_in_full_and_shown_in_short() -> None:
+    ids = [f"question-{number}" for number in range(2_000)]
+    configs = [CorpusConfig(name="c", lacking_gold=tuple(each)) for each in (ids, ids[:-1])]
+    runs = [_run(str(number), answered("1"), corpus=each) for number, each in enumerate(configs)]
+    (setting,) = compared(runs).settings
+    assert setting.name == "corpus.lacking_gold"
+    assert [value[:6] for value in setting.values if value] == ["2,000:", "1,999:"]
+    assert all(len(value or "") < 500 for value in setting.values)
+    longs = [_run(end, answered("1"), settings={"prompt": "word " * 900 + end}) for end in "ab"]
+    assert [each.name for each in compared(longs).settings] == ["settings.prompt"]
 
 
 def _drawn(plot: str) -> str:

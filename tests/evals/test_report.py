@@ -86,13 +86,18 @@ def test_it_tells_figures_settings_and_what_went_wrong(make: Report) -> None:
 
 def test_every_metric_is_shown() -> None:
     spent = Usage(policy_calls=2, tokens_in=900, tokens_out=80)
-    predictions = [answered("a", usage=spent), abstained("b", answers=())]
+    predictions = [
+        answered("a", usage=spent, stopped_by="seconds"),
+        abstained("b", answers=()),
+    ]
     metrics = summarised(predictions, closed_book={"a": answered("a")})
     shown = {figure.measure.name for figure in figures(metrics)}
     assert shown == metrics["ci"].keys()
     made = markdown(make_config(), metrics, predictions)
     assert "| Tokens | 490.0 |" in made
     assert "| Misled | 0.0 | 0.0 – 0.0 | 1 |" in made
+    assert "| Cut short | 50.0 |" in made
+    assert "| Cut short by time | 50.0 |" in made
 
 
 @pytest.mark.parametrize("make", [markdown, html])
@@ -101,6 +106,45 @@ def test_what_did_not_happen_has_no_section(make: Report) -> None:
     for absent in ("Failed questions", "Wrong answers", "Abstentions", "By type", "By hops"):
         assert absent not in made, absent
     assert "Tokens" not in made
+    assert "Cut short" not in made
+    assert "Wall time" not in made
+
+
+@pytest.mark.parametrize("make", [markdown, html])
+def test_it_warns_of_answers_that_hang_on_the_machine(make: Report) -> None:
+    cut = [answered("a", stopped_by="seconds"), answered("b", stopped_by="searches")]
+    made = _report(make, *cut, abstained("c"), failed("d", stopped_by="seconds"))
+    assert "Wall time ran out for 1 of 3 questions that did not fail." in made
+    assert "not comparable with those of runs on other machines or with other workers" in made
+    assert "Wall time" not in _report(make, cut[1], failed("d", stopped_by="seconds"))
+
+
+@pytest.mark.parametrize("make", [markdown, html])
+def test_a_run_of_which_everything_failed_has_a_report(make: Report) -> None:
+    made = _report(make, failed("a", seconds=0.0), failed("b", seconds=0.0))
+    text = _Page(made).text if make is html else made
+    assert "2 questions: 0 answered, 0 abstained, 2 failed" in text
+    assert "Exact match" in text
+    for unknown in ("Seconds", "Policy calls", "Searches"):
+        assert unknown not in text, unknown
+
+
+def test_questions_without_a_type_have_their_row() -> None:
+    made = _report(markdown, answered("a"), answered("b", type=None), failed("c", type=None))
+    rows = [line for line in made.splitlines() if line.startswith("| (none) |")]
+    assert len(rows) == 1, "all three have hops"
+    assert rows[0].startswith("| (none) | 2 | 1 |")
+
+
+@pytest.mark.parametrize("make", [markdown, html])
+def test_long_settings_do_not_fill_the_page(make: Report) -> None:
+    ids = [f"question-{number}" for number in range(5_000)]
+    settings = {"lacking": ids, "few": ["corpus", "web"], "prompt": "word " * 5_000}
+    made = _report(make, answered("a"), settings=settings).replace("&#34;", '"')
+    assert '5,000: "question-0", "question-1"' in made.replace("\\", "")
+    assert "question-4999" not in made
+    assert '"corpus", "web"' in made
+    assert made.count("word ") < 100
 
 
 @pytest.mark.parametrize("make", [markdown, html])

@@ -118,13 +118,30 @@ def test_workers_and_engine_may_differ(tmp_path: Path) -> None:
         assert run.config == make_config()
 
 
-@pytest.mark.parametrize("line", ["no json", '{"id": "2"}', ""])
+@pytest.mark.parametrize("line", ["no json", '{"id": "2"}'])
 def test_a_damaged_line_is_named(tmp_path: Path, line: str) -> None:
     _write(tmp_path, "1")
     good = (tmp_path / PREDICTIONS).read_text()
     (tmp_path / PREDICTIONS).write_text(f"{line}\n{good}")
     with pytest.raises(RunDirectoryError, match="line 1 "):
         read_run(tmp_path)
+
+
+def test_blank_lines_as_editors_leave_them_do_no_harm(tmp_path: Path) -> None:
+    _write(tmp_path, "1")
+    good = (tmp_path / PREDICTIONS).read_text()
+    (tmp_path / PREDICTIONS).write_text(f"\n{good}\n")
+    _write(tmp_path, "2", resume=True)
+    assert [each.id for each in read_run(tmp_path).predictions] == ["1", "2"]
+
+
+def test_the_configuration_of_something_else_is_not_replaced(tmp_path: Path) -> None:
+    theirs = '{"model_type": "bert"}'
+    (tmp_path / CONFIG).write_text(theirs)
+    for resume in (False, True):
+        with pytest.raises(RunDirectoryError, match="something else than a run"):
+            _write(tmp_path, "1", resume=resume)
+    assert (tmp_path / CONFIG).read_text() == theirs
 
 
 def test_a_doubled_line_is_named(tmp_path: Path) -> None:
@@ -138,7 +155,7 @@ def test_a_doubled_line_is_named(tmp_path: Path) -> None:
 def test_a_damaged_configuration_is_told(tmp_path: Path) -> None:
     _write(tmp_path, "1")
     (tmp_path / CONFIG).write_text('{"seed": 0}')
-    with pytest.raises(RunDirectoryError, match=r"config\.json is damaged"):
+    with pytest.raises(RunDirectoryError, match=r"config\.json is of something else"):
         read_run(tmp_path)
 
 

@@ -7,15 +7,19 @@ from typing import Any
 
 import pytest
 from eval_agents import erring_agent, polar_agent, unavailable_agent
-from support import QUESTION
+from support import POLAR, QUESTION
 
 from clew.agent.search_agent import SearchAgent
 from clew.agent.settings import Settings
 from clew.errors import ModelUnavailable, QuestionsError, RunDirectoryError, SettingsError
+from clew.evals.config import RunConfig
+from clew.evals.datasets import load_questions
 from clew.evals.predictions import Prediction
 from clew.evals.run_directory import read_run
 from clew.evals.runner import Evaluation, evaluate
 from clew.evals.watching import Watcher
+from clew.tools.search.base import Empty, Failed, SearchOutcome
+from clew.tools.search.memory import MemorySearch
 
 SAMPLE = Path(__file__).parents[2] / "tools" / "corpus" / "sample"
 
@@ -138,10 +142,7 @@ def test_failed_questions_are_asked_again_when_told_to(run: Evaluate, tmp_path: 
     working = tmp_path / "working"
 
     def make(settings: Settings) -> SearchAgent:
-        agent = polar_agent(settings)
-        if not working.exists():
-            return agent.searching([_Broken()])
-        return agent
+        return polar_agent(settings).searching([_Unreliable(working)])
 
     questions = _questions(tmp_path, 2)
     assert run(questions, make_agent=make).metrics["failed"] == 2
@@ -150,13 +151,17 @@ def test_failed_questions_are_asked_again_when_told_to(run: Evaluate, tmp_path: 
     assert run(questions, make_agent=make, resume=True, retry_failed=True).metrics["failed"] == 0
 
 
-class _Broken:
-    name = "broken"
+class _Unreliable(MemorySearch):
+    """A backend that works only while a file is there."""
 
-    async def search(self, query: str, **_: Any) -> Any:
-        from clew.tools.search.base import Failed
+    def __init__(self, working: Path) -> None:
+        super().__init__(POLAR, name="unreliable")
+        self._working = working
 
-        return Failed(reason="no network")
+    async def search(self, query: str, **options: Any) -> SearchOutcome:
+        if not self._working.exists():
+            return Failed(reason="no network")
+        return await super().search(query, **options)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 999, 4_000, 10_000, 10**9])
@@ -175,7 +180,7 @@ def test_resuming_after_any_loss_gives_the_undisturbed_run(
     class Counting(Watcher):
         before = came_now = 0
 
-        def begun(self, total: int, predictions: Sequence[Prediction]) -> None:
+        def begun(self, config: RunConfig, predictions: Sequence[Prediction]) -> None:
             self.before = len(predictions)
 
         def came(self, prediction: Prediction) -> None:
@@ -187,6 +192,30 @@ def test_resuming_after_any_loss_gives_the_undisturbed_run(
     assert _lines(again.path) == _lines(whole.path)
     assert _timeless(again.metrics) == _timeless(whole.metrics)
     assert (again.path / "config.json").read_text() == (whole.path / "config.json").read_text()
+
+
+def test_settings_of_the_agent_that_is_made_are_those_that_count(
+    run: Evaluate, tmp_path: Path
+) -> None:
+    def make(settings: Settings) -> SearchAgent:
+        return SearchAgent(settings, max_rounds=rounds)
+
+    rounds = 1
+    done = run(_questions(tmp_path, 1), make_agent=make)
+    assert done.config.settings["max_rounds"] == 1
+    assert run(_questions(tmp_path, 1), "polar").config.settings["policy"] == "scripted"
+    rounds = 3
+    with pytest.raises(RunDirectoryError, match=r"settings\.max_rounds was 1 and is 3"):
+        run(_questions(tmp_path, 1), make_agent=make, resume=True)
+
+
+def test_a_taken_folder_is_told_before_anything_is_indexed(run: Evaluate, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.tex").write_text("mine")
+    corpus = _write(tmp_path / "c.jsonl", [{"id": "1", "title": "a", "text": "b"}])
+    with pytest.raises(RunDirectoryError, match="thesis"):
+        run(_questions(tmp_path), corpus=str(corpus), home=tmp_path / "unused")
+    assert not (tmp_path / "unused").exists()
 
 
 def test_other_questions_are_another_configuration(run: Evaluate, tmp_path: Path) -> None:
@@ -222,8 +251,8 @@ def test_a_corpus_can_be_a_file(run: Evaluate, tmp_path: Path) -> None:
     done = run(questions, corpus=str(corpus), make_agent=SearchAgent)
     assert done.config.corpus is not None
     assert done.config.corpus.name.startswith("two-ships-")
-    assert (done.config.corpus.documents, done.config.corpus.lacking_gold) == (2, 1)
-    assert done.lacking == ("2",)
+    assert (done.config.corpus.documents, done.config.corpus.lacking_gold) == (2, ("2",))
+    assert done.config.corpus.encoder is not None
     assert done.metrics["of"]["recall@5"] == 2
     assert done.metrics["recall@5"] == 0.5
 
@@ -270,7 +299,7 @@ def test_distractor_and_pooled_settings_search_different_paragraphs(
     own = run(questions, "own", context="distractor", make_agent=SearchAgent)
     titles = [{each["title"] for each in line["evidence"]} for line in _lines(own.path)]
     assert titles == [{"Fram", "Colin Archer"}, {"Gjøa"}, set()]
-    assert own.lacking == ("c",)
+    assert own.config.corpus is not None and own.config.corpus.lacking_gold == ("c",)
     assert own.metrics["recall@5"] == pytest.approx(2 / 3)
     assert _lines(own.path)[0]["prediction"] == "22 July 1832"
     pooled = run(questions, "pooled", context="pooled", make_agent=SearchAgent)
@@ -289,6 +318,12 @@ def test_what_to_search_must_be_plain(run: Evaluate, tmp_path: Path) -> None:
         run(_questions(tmp_path), context="distractor")
     with pytest.raises(SettingsError, match=r"nowhere\.jsonl cannot be read"):
         run(_questions(tmp_path), corpus=str(tmp_path / "nowhere.jsonl"))
+    with pytest.raises(SettingsError, match="no context 'Distractor'; there is: distractor"):
+        run(questions, context="Distractor")
+    with pytest.raises(SettingsError, match="resumed"):
+        run(_questions(tmp_path), retry_failed=True)
+    with pytest.raises(SettingsError, match="for loading"):
+        evaluate(load_questions(str(_questions(tmp_path))), out=tmp_path / "run", limit=2)
     with pytest.raises(SettingsError, match="no engine"):
         run(_questions(tmp_path), engine="slurm")
     assert not (tmp_path / "run").exists()
@@ -296,24 +331,41 @@ def test_what_to_search_must_be_plain(run: Evaluate, tmp_path: Path) -> None:
 
 def test_a_closed_book_run_tells_how_often_retrieval_misled(run: Evaluate, tmp_path: Path) -> None:
     questions = _questions(tmp_path, 4, answers=["Akaroa, New Zealand"])
-    run(questions, "without")
+    without = run(questions, "without", max_searches=0)
+    # No policy that is here yet knows anything by itself, so two answers are put in by hand.
+    lines = [json.loads(line) for line in (without.path / "predictions.jsonl").open()]
+    for line in lines[:2]:
+        line |= {"prediction": "Akaroa, New Zealand", "abstained": False}
+    _write(without.path / "predictions.jsonl", lines)
 
-    def knows_nothing(settings: Settings) -> SearchAgent:
+    def finds_nothing(settings: Settings) -> SearchAgent:
         return polar_agent(settings).searching([_Nothing()])
 
-    done = run(questions, "with", make_agent=knows_nothing, closed_book=tmp_path / "without")
-    assert done.metrics["misled"] == 1.0
-    fewer = _questions(tmp_path, 5, answers=["Akaroa, New Zealand"])
-    with pytest.raises(QuestionsError, match="lacks 1 of the questions, 'q4'"):
-        run(fewer, "more", closed_book=tmp_path / "without")
+    done = run(questions, "with", make_agent=finds_nothing, closed_book=without.path)
+    assert done.metrics["misled"] == 0.5
+    assert done.config.closed_book is not None
+    with pytest.raises(RunDirectoryError, match=r"closed_book\.name"):
+        run(questions, "with", make_agent=finds_nothing, resume=True)
+
+
+def test_a_closed_book_run_is_one_of_the_same_questions_without_search(
+    run: Evaluate, tmp_path: Path
+) -> None:
+    questions = _questions(tmp_path, 4)
+    searched = run(questions, "searched")
+    with pytest.raises(QuestionsError, match="did search, for 'q0' first"):
+        run(questions, "with", closed_book=searched.path)
+    for changed in ({"count": 5}, {"answers": ["Lyttelton"]}):
+        other = _questions(tmp_path, **({"count": 4} | changed))
+        with pytest.raises(QuestionsError, match="lacks"):
+            run(other, "with", closed_book=searched.path)
+    assert not (tmp_path / "with").exists()
 
 
 class _Nothing:
     name = "nothing"
 
-    async def search(self, query: str, **_: Any) -> Any:
-        from clew.tools.search.base import Empty
-
+    async def search(self, query: str, **_: Any) -> SearchOutcome:
         return Empty()
 
 

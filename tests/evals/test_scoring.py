@@ -21,6 +21,8 @@ def test_a_right_answer() -> None:
         **dict.fromkeys(("em_answered", "f1_answered", "cover_em_answered"), 1.0),
         "abstained": 0.0,
         "failed": 0.0,
+        "stopped": 0.0,
+        "stopped_by_seconds": 0.0,
         "recall@2": 1.0,
         "recall@5": 1.0,
         "recall@10": 1.0,
@@ -56,6 +58,25 @@ def test_a_failure_scores_nothing_whatever_it_left_behind() -> None:
         assert found[name] == 0.0, name
     assert found["failed"] == 1.0
     assert {"em_answered", "citation_precision", "quotes_verbatim"}.isdisjoint(found)
+
+
+def test_what_a_failure_cost_is_not_known() -> None:
+    found = scores(failed(usage=Usage(searches=2, policy_calls=3), stopped_by="seconds"))
+    costs = {"policy_calls", "searches", "tokens", "seconds", "stopped", "stopped_by_seconds"}
+    assert costs.isdisjoint(found)
+    assert costs <= scores(abstained()).keys()
+
+
+@pytest.mark.parametrize(
+    ("limit", "stopped", "by_seconds"),
+    [(None, 0.0, 0.0), ("searches", 1.0, 0.0), ("seconds", 1.0, 1.0)],
+)
+def test_a_run_that_the_budget_ended_was_cut_short(
+    limit: str | None, stopped: float, by_seconds: float
+) -> None:
+    for prediction in (answered(stopped_by=limit), abstained(stopped_by=limit)):
+        found = scores(prediction)
+        assert (found["stopped"], found["stopped_by_seconds"]) == (stopped, by_seconds)
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,12 @@ def test_means_are_over_the_questions_to_which_a_metric_applies() -> None:
     assert (found["em_answered"], found["of"]["em_answered"]) == (0.666667, 3)
     assert (found["citation_precision"], found["of"]["citation_precision"]) == (1.0, 3)
     assert found["recall@5"] == 0.8
-    assert (found["seconds_mean"], found["seconds_p50"]) == (4.0, 3.0)
-    assert found["seconds_p95"] == pytest.approx(np.quantile([1, 2, 3, 4, 10], 0.95))
+    assert (found["seconds_mean"], found["seconds_p50"]) == (4.0, 2.5)
+    assert found["seconds_p95"] == pytest.approx(np.quantile([1, 2, 3, 10], 0.95))
     assert "seconds" not in found
+    for cost in ("policy_calls", "searches", "tokens", "seconds_mean", "seconds_p50"):
+        assert found["of"][cost] == 4, cost
+    assert found["policy_calls"] == 6.0
     assert "abstained_unanswerable" not in found
 
 
@@ -55,14 +58,47 @@ def test_each_mean_has_an_interval_and_a_count() -> None:
 
 def test_types_and_hops_are_summed_up_apart() -> None:
     found = summarised(_several())
-    assert list(found["by_type"]) == ["comparison", "compositional"]
-    assert list(found["by_hops"]) == ["2", "4", "10"]
+    assert list(found["by_type"]) == ["comparison", "compositional", "(none)"]
+    assert list(found["by_hops"]) == ["2", "4", "10", "(none)"]
     assert (found["by_type"]["comparison"]["n"], found["by_type"]["comparison"]["em"]) == (2, 0.5)
     assert found["by_type"]["compositional"]["failed"] == 1
     assert (found["by_hops"]["2"]["n"], found["by_hops"]["10"]["n"]) == (2, 1)
+    assert found["by_type"]["(none)"]["abstained"] == 1.0
+    assert found["by_hops"]["(none)"]["failed"] == 1
+    for groups in (found["by_type"], found["by_hops"]):
+        assert sum(group["n"] for group in groups.values()) == found["n"]
     shape = found.keys() - {"by_type", "by_hops"}
     for group in (*found["by_type"].values(), *found["by_hops"].values()):
         assert group.keys() <= shape
+
+
+def test_where_no_question_has_a_type_there_are_no_groups() -> None:
+    found = summarised([answered("a", type=None, hops=None), answered("b", type="", hops=None)])
+    assert (found["by_type"], found["by_hops"]) == ({}, {})
+
+
+def test_a_type_of_that_name_is_with_those_that_have_none() -> None:
+    types = {"a": "(none)", "b": None, "c": "(aside)", "d": "comparison"}
+    found = summarised([answered(id, type=each) for id, each in types.items()])
+    counts = {name: group["n"] for name, group in found["by_type"].items()}
+    assert list(counts.items()) == [("(aside)", 1), ("comparison", 1), ("(none)", 2)]
+
+
+def test_where_all_failed_there_are_no_costs() -> None:
+    found = summarised([failed("a", seconds=0.0), failed("b", seconds=0.0)])
+    assert (found["n"], found["failed"], found["em"]) == (2, 2, 0.0)
+    costs = {"seconds_mean", "seconds_p50", "seconds_p95", "policy_calls", "searches", "tokens"}
+    for names in (found, found["ci"], found["of"]):
+        assert costs.isdisjoint(names)
+    json.dumps(found, allow_nan=False)
+
+
+def test_questions_cut_short_are_counted_among_those_that_did_not_fail() -> None:
+    limits = ["seconds", "searches", None]
+    cut = [answered(f"q{number}", stopped_by=limit) for number, limit in enumerate(limits)]
+    found = summarised([*cut, failed("f", stopped_by="seconds")])
+    assert (found["stopped"], found["stopped_by_seconds"]) == (0.666667, 0.333333)
+    assert found["of"]["stopped"] == found["of"]["stopped_by_seconds"] == 3
 
 
 def _many(count: int) -> list[Prediction]:
@@ -80,7 +116,7 @@ def _many(count: int) -> list[Prediction]:
 def test_intervals_are_those_of_the_bootstrap_of_means() -> None:
     predictions = _many(120)
     found = summarised(predictions, seed=3)
-    for name in ("em", "f1", "abstained", "recall@5", "policy_calls"):
+    for name in ("em", "f1", "abstained", "recall@5"):
         estimate = bootstrap([scores(each)[name] for each in predictions], seed=3)
         assert found[name] == pytest.approx(estimate.mean, abs=1e-6)
         assert found["ci"][name] == pytest.approx([estimate.low, estimate.high], abs=1e-6)
@@ -88,9 +124,11 @@ def test_intervals_are_those_of_the_bootstrap_of_means() -> None:
 
 def test_intervals_of_quantiles_are_those_of_resampled_quantiles() -> None:
     predictions = _many(60)
-    seconds = np.array([each.seconds for each in predictions])
+    seconds = np.array([each.seconds for each in predictions if each.error is None])
+    assert len(seconds) < 60, "some of them failed"
     random_ = np.random.default_rng(0)
-    medians = [np.median(seconds[random_.integers(0, 60, 60)]) for _ in range(2_000)]
+    draws = (random_.integers(0, len(seconds), len(seconds)) for _ in range(2_000))
+    medians = [np.median(seconds[draw]) for draw in draws]
     expected = np.quantile(medians, [0.025, 0.975])
     assert summarised(predictions)["ci"]["seconds_p50"] == pytest.approx(expected, abs=1e-6)
 

@@ -68,12 +68,14 @@ def load_encoder(
         model: Folder of a sentence-transformers model, or a name to fetch from the hub; the
             packaged MiniLM by default.
         cache_dir: Folder for the exported MiniLM.
-        threads: Threads to encode with; all cores by default.
+        threads: Threads to encode with; by default as many as ``OMP_NUM_THREADS`` says, as
+            clusters do that give a process a share of a machine, else all cores.
 
     Raises:
         ModelUnavailable: The model is missing or broken.
     """
-    threads = threads or os.cpu_count() or 1
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    threads = threads or (int(told) if told.isdecimal() else 0) or os.cpu_count() or 1
     if model is not None and model not in _SAME_WEIGHTS:
         from .encoder_batching import BatchingEncoder
         from .encoder_fallback import SentenceTransformerEncoder

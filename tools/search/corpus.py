@@ -21,6 +21,10 @@ class CorpusSearch:
         self._retriever = retriever
         self.name = name
 
+    async def load(self) -> None:
+        """Load the index now rather than at the first search; raises `CorpusError`."""
+        await asyncio.to_thread(self._retriever.retrieve, "load", limit=1)
+
     async def search(
         self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()
     ) -> SearchOutcome:

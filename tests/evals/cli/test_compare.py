@@ -54,7 +54,39 @@ def test_json_is_all_that_is_printed(
     told = json.loads(capsys.readouterr().out)
     assert told == json.loads((tmp_path / "c" / "comparison.json").read_text())
     assert told["contrasts"][0]["gained"] == 2
+    assert [(each["done"], each["questions"]) for each in told["runs"]] == [(3, 3), (3, 3)]
+    assert told["notes"] == []
     assert told["runs"][0]["metrics"]["em"] == pytest.approx(1 / 3, abs=1e-6)
+
+
+def test_what_is_to_be_kept_in_mind_is_told(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path / "w1", Run("w1", make_config(workers=64), [answered("1")]))
+    out = tmp_path / "c"
+    assert (
+        run(["eval", "compare", two_runs[0], str(tmp_path / "w1"), "--out", str(out)]) == ANSWERED
+    )
+    told = capsys.readouterr().out
+    notes = json.loads((out / "comparison.json").read_text())["notes"]
+    assert notes == [
+        "w1 is unfinished: 1 of 3 questions; what is there is what came first.",
+        "Seconds are not comparable, for the runs were configured with workers 2, 64.",
+    ]
+    for note in notes:
+        assert f"note: {note}" in told
+        assert note in (out / "comparison.md").read_text()
+        assert note in (out / "comparison.html").read_text()
+    assert "not comparable: other workers" in (out / "comparison.svg").read_text()
+
+
+def test_what_cannot_be_written_is_told(
+    two_runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for out in (tmp_path / ("x" * 300), tmp_path / "c"):
+        (tmp_path / "c" / "comparison.md").mkdir(parents=True, exist_ok=True)
+        assert run(["eval", "compare", *two_runs, "--out", str(out)]) == BAD_INPUT
+        assert "cannot be written" in capsys.readouterr().err
 
 
 def test_what_cannot_be_compared_is_told(

@@ -7,13 +7,15 @@ import pytest
 from eval_examples import abstained, answered, failed, make_config, written
 
 from clew.agent.cli.app import ANSWERED, BAD_INPUT, run
+from clew.evals.config import DatasetConfig
 from clew.evals.predictions import Prediction
 from clew.evals.run_directory import Run
 from clew.graphs.answer import AnswerSentence
 
 
 def _written(path: Path, *predictions: Prediction) -> str:
-    written(path / "run", Run("run", make_config(), list(predictions)))
+    dataset = DatasetConfig(name="q", format="plain", sha256="aa", questions=len(predictions))
+    written(path / "run", Run("run", make_config(dataset=dataset), list(predictions)))
     return str(path / "run")
 
 
@@ -53,14 +55,53 @@ def test_nothing_is_written_that_is_not_in_the_format(
     directory = _written(tmp_path, answered("1"), answered("long", sentences=endless))
     out = tmp_path / "trec.jsonl"
     out.write_text("older")
-    given = ["eval", "export", directory, "--out", str(out), "--run-id"]
-    assert run([*given, "r"]) == BAD_INPUT
+    given = ["eval", "export", directory, "--out", str(out), "--run-id", "r"]
+    assert run(given) == BAD_INPUT
     told = capsys.readouterr().err
     assert "topic long: answer has no sentence" in told
     assert "topic 1" not in told
-    assert run([*given, "my run"]) == BAD_INPUT
-    assert "run_id is not a name without blanks" in capsys.readouterr().err
     assert out.read_text() == "older"
+
+
+@pytest.mark.parametrize("name", ["my run", "", " r", "r\t", "a\u2003b"])
+def test_names_are_checked_once_and_before_anything_else(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = _written(tmp_path, *(answered(str(number)) for number in range(30)))
+    out = tmp_path / "trec.jsonl"
+    for given in (
+        ["--run-id", name],
+        ["--run-id", "r", "--year", "2025", "--team-id", name],
+    ):
+        assert run(["eval", "export", directory, "--out", str(out), *given]) == BAD_INPUT
+        told = capsys.readouterr().err
+        option = "--team-id" if "--team-id" in given else "--run-id"
+        assert f"{option} is a name without blanks, not {name!r}" in told
+        assert "topic" not in told
+        assert not out.exists()
+
+
+def test_an_unfinished_run_is_told_beside_what_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = DatasetConfig(name="q", format="plain", sha256="aa", questions=20)
+    written(tmp_path / "w1", Run("w1", make_config(dataset=dataset), [answered("1")]))
+    out = tmp_path / "trec.jsonl"
+    given = ["eval", "export", str(tmp_path / "w1"), "--out", str(out), "--run-id", "r"]
+    assert run(given) == ANSWERED
+    told = capsys.readouterr()
+    assert "w1 is unfinished: 1 of 20 questions; what is there is what came first" in told.err
+    assert "what came first" not in told.out
+    assert len(out.read_text().splitlines()) == 1
+
+
+def test_a_finished_run_is_exported_without_a_word_of_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = _written(tmp_path, answered("1"), failed("2"))
+    out = str(tmp_path / "trec.jsonl")
+    assert run(["eval", "export", directory, "--out", out, "--run-id", "r"]) == ANSWERED
+    assert capsys.readouterr().err == ""
 
 
 def test_the_check_names_the_topic_and_what_is_wrong(
@@ -104,3 +145,5 @@ def test_a_folder_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtu
     (tmp_path / "file").write_text("mine")
     assert run([*given, str(tmp_path / "file" / "trec.jsonl")]) == BAD_INPUT
     assert "no folder to write to" in capsys.readouterr().err
+    assert run([*given, str(tmp_path / ("x" * 300))]) == BAD_INPUT
+    assert "cannot be written: File name too long" in capsys.readouterr().err

@@ -9,7 +9,8 @@ from support import QUESTION
 from clew.agent.settings import Settings
 from clew.errors import ModelUnavailable
 from clew.evals.answering import Task
-from clew.evals.engines.ray_engine import MOST_DEATHS, RayEngine
+from clew.evals.engines.ray_engine import RayEngine
+from clew.evals.engines.spread import MOST_DEATHS
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("ray_cluster")]
 
