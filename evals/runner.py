@@ -117,7 +117,7 @@ async def aevaluate(
         context=context,
         progress=watcher.indexing(),
     )
-    config = _config(questions, space, spreading, limit, make_agent, known)
+    config = await asyncio.to_thread(_config, questions, space, spreading, limit, make_agent, known)
     async with _opened(out, config, resume=resume) as run:
         if retry_failed:
             failed = {each.id for each in run.predictions if each.error}
