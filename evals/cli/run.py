@@ -172,7 +172,7 @@ def _print_summary(evaluation: "Evaluation") -> None:
     print(f"{asked}{searched}{failed}{skipped}")
     for name, (low, high) in metrics["ci"].items():
         if metrics[name] or BY_NAME[name].shown_at_zero:
-            print(f"  {name:<20} {metrics[name]:8.3f}  [{low:.3f}, {high:.3f}]")
+            print(f"  {name:<22} {metrics[name]:6.3f}  [{low:.3f}, {high:.3f}]")
     if by_time := metrics.get("stopped_by_seconds"):
         print(
             f"Time ran out for {100 * by_time:.1f} % of the questions: with fewer workers or more "
