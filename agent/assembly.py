@@ -1,5 +1,6 @@
 """From settings to parts: which policy, critic and backends a name stands for."""
 
+import copy
 import threading
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -48,11 +49,19 @@ class Assembly:
             _require("policy", settings.policy, self._policies)
         if critic is None:
             _require("critic", settings.critic, self._critics)
-        if not self._search:
-            raise SettingsError("no search backend is named; there is: corpus")
-        for each in self._search:
-            if isinstance(each, str):
-                _require("search backend", each, self._backends)
+        self._require_backends()
+
+    def searching(self, search: Sequence[SearchBackend | str]) -> "Assembly":
+        """Return an assembly of the same models and parts, loaded once, but for the backends.
+
+        Raises:
+            SettingsError: If a name stands for nothing.
+            ModelUnavailable: If a model cannot be loaded.
+        """
+        other = copy.copy(self)
+        other._policy, other._critic, other._search = self.policy, self.critic, search
+        other._require_backends()
+        return other
 
     @property
     def effective_settings(self) -> Settings:
@@ -89,6 +98,13 @@ class Assembly:
             if self._critic is None:
                 self._critic = self._critics[self._settings.critic]()
             return self._critic
+
+    def _require_backends(self) -> None:
+        if not self._search:
+            raise SettingsError("no search backend is named; there is: corpus")
+        for each in self._search:
+            if isinstance(each, str):
+                _require("search backend", each, self._backends)
 
     def parts(self) -> Parts:
         """Return the parts; raises `ClewError` if a model or the corpus cannot be loaded."""

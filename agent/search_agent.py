@@ -1,6 +1,7 @@
 """The face to callers: ask a question, watch it being answered, go on where a run stopped."""
 
 import asyncio
+import copy
 import sqlite3
 import threading
 import uuid
@@ -112,12 +113,11 @@ class SearchAgent:
             SettingsError: If a name stands for nothing.
             ModelUnavailable: If a model cannot be loaded.
         """
-        return SearchAgent(
-            self.settings,
-            policy=self._assembly.policy,
-            critic=self._assembly.critic,
-            search=search,
-        )
+        other = copy.copy(self)
+        other._assembly = self._assembly.searching(search)
+        other._built = other._parts = None
+        other._building = threading.Lock()
+        return other
 
     async def aprepare(self) -> None:
         """Load models and corpora now rather than at the first question.

@@ -17,7 +17,10 @@ from .predictions import Failure, Outcome
 from .questions import EvalQuestion, Paragraph
 
 AgentFactory = Callable[[Settings], SearchAgent]
-"""Makes the agent from its settings; `SearchAgent` itself is one."""
+"""Makes the agent from its settings; `SearchAgent` itself is one.
+
+It is called once more than agents are needed, to learn their settings, so it should load nothing.
+"""
 
 
 class Task(BaseModel):

@@ -105,6 +105,8 @@ def _asked(prediction: Prediction) -> tuple[Any, ...]:
 
 
 def _timed_alike(baseline: RunConfig, run: RunConfig) -> bool:
+    if baseline.resumed_otherwise or run.resumed_otherwise:
+        return False
     return baseline.model_dump(include=set(TIMING)) == run.model_dump(include=set(TIMING))
 
 
@@ -117,6 +119,11 @@ def _notes(
     for run, name in zip(runs, names, strict=True):
         if note := unfinished(run, name):
             yield note
+        if run.config.resumed_otherwise:
+            yield (
+                f"{name} was resumed with another engine, with other workers or on another "
+                "machine: its seconds are of several kinds and are not compared."
+            )
     for name, column in zip(names, columns, strict=True):
         if note := time_ran_out(column):
             yield f"{name}: {note}"
@@ -125,7 +132,10 @@ def _notes(
             f"{each.name} {', '.join(value or 'unknown' for value in each.values)}"
             for each in differing
         )
-        yield f"Seconds are not comparable, for the runs were configured with {told}."
+        yield (
+            "Seconds are not comparable between all of these runs, for they were configured with "
+            f"{told}."
+        )
 
 
 def _contrast(

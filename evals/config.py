@@ -32,11 +32,12 @@ class CorpusConfig(BaseModel):
 
     Attributes:
         name: Name of the corpus; ``distractor`` where each question had its own paragraphs.
-        sha256: Hash of its passages; none for ``distractor``, whose paragraphs are hashed with
+        sha256: Hash of its documents; none for ``distractor``, whose paragraphs are hashed with
             the questions.
         documents: How many documents it holds.
         passages: How many passages they are cut into.
-        encoder: What made its vectors, weights and numerics included.
+        encoder: What made the vectors; for the one that comes with clew, and for a folder, the
+            name tells the weights too.
         lacking_gold: Ids of the questions of which it lacks some gold passage.
     """
 
@@ -79,6 +80,8 @@ class RunConfig(BaseModel):
         machine: Where the run was begun; does not change what comes of the questions.
         engine: What spread the questions; does not change what comes of them.
         workers: How many questions were worked on at once; likewise.
+        resumed_otherwise: Whether it was gone on with by another engine, with other workers or on
+            another machine, so that its seconds are of several kinds.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -93,3 +96,4 @@ class RunConfig(BaseModel):
     machine: dict[str, str] = {}
     engine: str
     workers: int
+    resumed_otherwise: bool = False

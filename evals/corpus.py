@@ -91,7 +91,8 @@ def _distractor(settings: Settings, questions: Sequence[EvalQuestion]) -> Search
         for each in questions
         if _lacks(each, ids={own.id for own in each.paragraphs}, titles=_titles(each.paragraphs))
     )
-    described = CorpusConfig(name="distractor", lacking_gold=lacking)
+    encoder = load_encoder(settings.encoder, cache_dir=settings.home / "models")
+    described = CorpusConfig(name="distractor", encoder=encoder.name, lacking_gold=lacking)
     return SearchSpace(settings, described, distractor=True)
 
 
@@ -126,13 +127,15 @@ def _with_pool(
 def _indexed(
     settings: Settings, path: Path, stem: str, digest: str, progress: Progress | None
 ) -> Settings:
-    """Index a file under a name that changes with its content, so that runs never mix corpora."""
-    name = f"{re.sub(r'[^a-z0-9-]+', '-', stem.lower()).strip('-') or 'corpus'}-{digest[:12]}"
+    """Index a file under a name that tells content and encoder, so that runs never mix corpora."""
+    encoder = load_encoder(settings.encoder, cache_dir=settings.home / "models")
+    told = hashlib.sha256(f"{digest}\0{encoder.name}".encode()).hexdigest()
+    name = f"{re.sub(r'[^a-z0-9-]+', '-', stem.lower()).strip('-') or 'corpus'}-{told[:12]}"
     index_documents(
         [path],
         home=settings.home,
         name=name,
-        encoder=load_encoder(settings.encoder, cache_dir=settings.home / "models"),
+        encoder=encoder,
         chroma_url=settings.chroma_url,
         progress=progress,
     )

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,7 +22,8 @@ def json_text(content: Any) -> str:
 
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file whole or not at all; it is on the disk when this returns."""
-    part = path.with_name(path.name + PART)
+    # A name of its own, for in a home two processes may write the same file.
+    part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{PART}")
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     try:
         with part.open("wb") as file:

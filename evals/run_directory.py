@@ -31,6 +31,7 @@ from .files import (
 from .predictions import Prediction
 
 CONFIG, PREDICTIONS, METRICS = "config.json", "predictions.jsonl", "metrics.json"
+REPORTS = ("report.md", "report.html")
 _LOCK = ".lock"
 _HOW = {"engine", "workers", "machine"}
 """What a run may be resumed with otherwise: it says how questions are spread, not how answered."""
@@ -63,6 +64,8 @@ class RunDirectory:
         """Open a directory that holds a configuration, mending the end of a line cut short."""
         self.path = path
         self.config = config
+        for part in path.glob(f"*{PART}"):
+            part.unlink()
         file = path / PREDICTIONS
         drop_torn_line(file)
         self.predictions = _read_predictions(file) if file.exists() else []
@@ -109,6 +112,8 @@ class RunDirectory:
         """Forget what came of these questions, so that they are asked again."""
         kept = [each for each in self.predictions if each.id not in ids]
         if len(kept) < len(self.predictions):
+            for name in (METRICS, *REPORTS):  # which would be of predictions that are no more
+                (self.path / name).unlink(missing_ok=True)
             self._replace(kept)
 
     def put_in_order(self, ids: Sequence[str]) -> None:
@@ -166,7 +171,11 @@ def require_free(path: Path, *, resume: bool) -> None:
                 )
             return
         # A start that was killed leaves at most these.
-        others = [each.name for each in path.iterdir() if each.name not in (_LOCK, CONFIG + PART)]
+        others = [
+            each.name
+            for each in path.iterdir()
+            if each.name != _LOCK and not (each.name.startswith(CONFIG) and each.suffix == PART)
+        ]
         if others:
             raise RunDirectoryError(
                 f"{path} holds other things ({', '.join(sorted(others)[:3])}) and no run; choose "
@@ -201,14 +210,19 @@ def _configured(path: Path, config: RunConfig) -> RunConfig:
     """Return the configuration that the directory holds from now on."""
     # A run that could not begin, for want of a model say, is no loss.
     if (path / CONFIG).exists() and _has_predictions(path):
-        return _resumable(path, config)
+        written = _resumable(path, config)
+        if written.model_dump(include=_HOW) == config.model_dump(include=_HOW):
+            return written
+        config = written.model_copy(update={"resumed_otherwise": True})
     write_atomically(path / CONFIG, json_text(config.model_dump(mode="json")))
     return config
 
 
 def _resumable(path: Path, config: RunConfig) -> RunConfig:
     written = _read_config(path)
-    was, is_ = _flat(written.model_dump(exclude=_HOW)), _flat(config.model_dump(exclude=_HOW))
+    was, is_ = (
+        _flat(each.model_dump(exclude={*_HOW, "resumed_otherwise"})) for each in (written, config)
+    )
     differing = [
         f"{key} was {was.get(key)!r} and is {is_.get(key)!r}"
         for key in sorted(was.keys() | is_.keys())

@@ -191,7 +191,14 @@ async def _opened(
 ) -> AsyncGenerator[RunDirectory, None]:
     """Open a run directory without blocking the event loop."""
     manager = RunDirectory.begin(path, config, resume=resume)
-    run = await _finished(manager.__enter__)
+    entering = asyncio.ensure_future(asyncio.to_thread(manager.__enter__))
+    try:
+        run = await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        await asyncio.wait({entering})
+        if entering.exception() is None:
+            manager.__exit__(None, None, None)
+        raise
     try:
         yield run
     finally:

@@ -4,11 +4,13 @@ import hashlib
 import os
 import platform
 import re
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parents[1]
-_ROOMS = ("agent", "evals", "graphs", "prompts", "tools")
+_NOT_CODE = {"tests", "benchmarks", "build", "dist"}
+_CODE = (".py", ".jinja")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -49,11 +51,18 @@ def machine() -> dict[str, str]:
 
 def _hash_of_sources() -> str:
     content = hashlib.sha256()
-    for folder in _ROOMS:
-        for path in sorted((_PACKAGE / folder).rglob("*.py")):
-            content.update(f"{path.relative_to(_PACKAGE).as_posix()}\0".encode())
-            content.update(path.read_bytes())
+    for path in sorted(_sources()):
+        content.update(f"{path.relative_to(_PACKAGE).as_posix()}\0".encode())
+        content.update(path.read_bytes())
     return content.hexdigest()
+
+
+def _sources() -> Iterator[Path]:
+    for room in _PACKAGE.iterdir():
+        if room.suffix in _CODE:
+            yield room
+        elif room.is_dir() and room.name.isidentifier() and room.name not in _NOT_CODE:
+            yield from (path for path in room.rglob("*") if path.suffix in _CODE)
 
 
 def _version(name: str) -> str | None:

@@ -174,8 +174,9 @@ def _print_summary(evaluation: "Evaluation") -> None:
         if metrics[name] or BY_NAME[name].shown_at_zero:
             print(f"  {name:<22} {metrics[name]:6.3f}  [{low:.3f}, {high:.3f}]")
     if by_time := metrics.get("stopped_by_seconds"):
+        cut_short = round(by_time * metrics["of"]["stopped_by_seconds"])
         print(
-            f"Time ran out for {100 * by_time:.1f} % of the questions: with fewer workers or more "
-            "--max-seconds their answers may differ."
+            f"Time ran out for {counted(cut_short, 'question')}: with fewer workers or more "
+            "--max-seconds the answers may differ."
         )
     print(f"report: {evaluation.path / 'report.html'}")

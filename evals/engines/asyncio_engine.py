@@ -28,7 +28,7 @@ class AsyncioEngine:
         """See `Engine.outcomes`."""
         if not tasks:
             return
-        agent = make_agent(settings)
+        agent = await asyncio.to_thread(make_agent, settings)
         await prepare(agent, tasks)
         waiting = iter(tasks)
         done: asyncio.Queue[Outcome] = asyncio.Queue()

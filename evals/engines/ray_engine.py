@@ -62,9 +62,13 @@ class RayEngine:
                 for _ in range(processes)
             ]
             drivers = [spread.drive(pool[place % processes]) for place in range(workers)]
-            async with aclosing(handed_over(drivers, spread.done, len(tasks))) as outcomes:
-                async for outcome in outcomes:
-                    yield outcome
+            try:
+                async with aclosing(handed_over(drivers, spread.done, len(tasks))) as outcomes:
+                    async for outcome in outcomes:
+                        yield outcome
+            finally:
+                for process in pool:
+                    process.stop(ray.kill)
 
 
 class _Worker:

@@ -58,19 +58,42 @@ class Process:
     async def _started(self) -> Any:
         from ray.exceptions import RayError, RayTaskError
 
+        reason: ClewError | None = None
         for start in range(1, _MOST_STARTS + 1):
-            actor = self._make_actor()
+            actor = self._made()
             try:
                 await actor.prepare.remote(self._first_tasks)
                 return actor
             except RayTaskError as error:
-                if isinstance(error.cause, ClewError):
-                    raise error.cause from None
-                raise ModelUnavailable(f"a Ray worker cannot begin: {error.cause}") from error
+                told = f"a Ray worker cannot begin: {error.cause}; mend that on its machine"
+                reason = (
+                    error.cause if isinstance(error.cause, ClewError) else ModelUnavailable(told)
+                )
+                break
             except RayError as error:
-                if start == _MOST_STARTS:
-                    raise ModelUnavailable(f"no Ray worker can begin: {error}") from error
-                await asyncio.sleep(_PAUSE)
+                reason = ModelUnavailable(
+                    f"Ray's workers die at their start: {error}; Ray's own logs may tell why"
+                )
+                if start < _MOST_STARTS:
+                    await asyncio.sleep(_PAUSE)
+        # Kept alive by the traceback, it would keep its core from workers that wait for one.
+        actor = None
+        assert reason is not None
+        raise reason
+
+    def _made(self) -> Any:
+        try:
+            return self._make_actor()
+        except Exception as error:  # whatever fails to be pickled raises its own kind
+            raise ModelUnavailable(
+                f"the agent cannot be sent to Ray's workers: {error}; make it with a function "
+                "that they can import"
+            ) from error
+
+    def stop(self, kill: Callable[[Any], None]) -> None:
+        """Kill the worker, so that nothing is worked on for nobody."""
+        if self._actor is not None:
+            kill(self._actor)
 
     def has(self, actor: Any) -> bool:
         """Whether this is the worker that is alive, as far as is known."""
@@ -101,6 +124,7 @@ class Spread:
         self._suspects: deque[Task] = deque()
         self._missing = len(tasks)
         self._deaths: dict[str, int] = {}
+        self._in_company: set[str] = set()
         self._changed = asyncio.Condition()
         self._driving = 0
         self.done: asyncio.Queue[Outcome] = asyncio.Queue()
@@ -135,7 +159,7 @@ class Spread:
                 outcome = await _answered(actor, task)
             except RayError as error:
                 process.died(actor)
-                outcome = self._blamed(process, task, error)
+                outcome = self._blamed(task, error)
             await self._put_back(process, task, outcome)
 
     async def _next(self, process: Process, actor: Any) -> Task | None:
@@ -148,6 +172,10 @@ class Spread:
                 return None
             process.alone = bool(self._suspects) and not process.in_flight
             task = (self._suspects if process.alone else self._waiting).popleft()
+            if process.in_flight:
+                self._in_company |= {task.id, *process.in_flight}
+            else:
+                self._in_company.discard(task.id)
             process.in_flight.add(task.id)
             return task
 
@@ -156,9 +184,9 @@ class Spread:
             return False
         return bool(self._waiting) or (bool(self._suspects) and not process.in_flight)
 
-    def _blamed(self, process: Process, task: Task, error: Exception) -> Outcome | None:
+    def _blamed(self, task: Task, error: Exception) -> Outcome | None:
         """Return the failure of a question that is sure to have killed a worker too often."""
-        if len(process.in_flight) > 1:
+        if task.id in self._in_company:
             return None  # of several, none is sure to have done it
         deaths = self._deaths[task.id] = self._deaths.get(task.id, 0) + 1
         if deaths < MOST_DEATHS:

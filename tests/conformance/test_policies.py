@@ -177,9 +177,13 @@ async def test_it_does_not_block_the_event_loop(policy: Policy) -> None:
             longest = max(longest, time.monotonic() - before)
 
     watching = asyncio.create_task(watch())
+    computed = time.thread_time()
     await asyncio.gather(*(policy.read(read_request()) for _ in range(8)))
+    computed = time.thread_time() - computed
     watching.cancel()
-    assert longest < 0.25
+    # What the loop's own thread computes does not depend on how busy the machine is.
+    assert computed < 0.2
+    assert longest < 2.0
 
 
 async def test_concurrent_calls_do_not_mix(policy: Policy) -> None:

@@ -173,6 +173,12 @@ def _timed(name: str, seconds: float, **config: Any) -> Run:
     return _run(name, *(answered(id, seconds=seconds) for id in ids), **config)
 
 
+def test_seconds_of_a_run_that_was_resumed_otherwise_are_not_judged() -> None:
+    comparison = compared([_timed("alone", 1.0), _timed("mixed", 3.0, resumed_otherwise=True)])
+    assert not _by_name(comparison)["seconds"].comparable
+    assert any(note.startswith("mixed was resumed") for note in comparison.notes)
+
+
 @pytest.mark.parametrize(
     ("config", "told"),
     [
@@ -192,7 +198,10 @@ def test_seconds_of_runs_that_were_spread_otherwise_are_not_judged(
     row = next(line for line in plain_lines(comparison) if line.startswith("  Seconds"))
     assert row.endswith("not comparable")
     assert "| not comparable |" in markdown(comparison)
-    sentence = f"Seconds are not comparable, for the runs were configured with {told}."
+    sentence = (
+        "Seconds are not comparable between all of these runs, for they were configured with "
+        f"{told}."
+    )
     _told_everywhere(comparison, sentence)
     assert f"not comparable: other {', '.join(config)}" in _drawn(quality_against_cost(comparison))
 

@@ -67,7 +67,10 @@ def test_failed_ones_can_be_dropped(tmp_path: Path) -> None:
     with RunDirectory.begin(tmp_path, make_config(), resume=False) as run:
         run.append(answered("1"))
         run.append(failed("2"))
+        run.write({"metrics.json": "{}", "report.md": "# 2 questions"})
         run.drop({"2"})
+        assert not (tmp_path / "metrics.json").exists()
+        assert not (tmp_path / "report.md").exists()
         assert [each.id for each in run.predictions] == ["1"]
     assert [each.id for each in read_run(tmp_path).predictions] == ["1"]
 
@@ -94,8 +97,9 @@ def test_a_file_is_no_run_directory(tmp_path: Path) -> None:
 
 def test_what_a_killed_start_leaves_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / ".lock").touch()
-    (tmp_path / "config.json.part").write_text('{"data')
+    (tmp_path / "config.json.12-34.part").write_text('{"data')
     _write(tmp_path, "1")
+    assert not list(tmp_path.glob("*.part"))
     assert len(read_run(tmp_path).predictions) == 1
 
 
@@ -115,7 +119,10 @@ def test_workers_and_engine_may_differ(tmp_path: Path) -> None:
     _write(tmp_path, "1")
     other = make_config(workers=8, engine="ray")
     with RunDirectory.begin(tmp_path, other, resume=True) as run:
-        assert run.config == make_config()
+        # Its seconds are of two kinds from now on, and stay so.
+        assert run.config == make_config(resumed_otherwise=True)
+    with RunDirectory.begin(tmp_path, make_config(), resume=True) as run:
+        assert run.config.resumed_otherwise
 
 
 @pytest.mark.parametrize("line", ["no json", '{"id": "2"}'])

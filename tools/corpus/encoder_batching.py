@@ -46,7 +46,8 @@ class BatchingEncoder:
         """Wrap an encoder.
 
         Args:
-            encoder: Does the work, one call at a time.
+            encoder: Does the work, one merged call at a time; calls that want to hear of progress
+                reach it beside these, so it has to bear several threads.
             largest_batch: Texts that one call of it gets at most.
         """
         self._encoder = encoder

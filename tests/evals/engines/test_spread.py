@@ -80,6 +80,24 @@ async def test_only_what_kills_by_itself_fails(workers: int) -> None:
     assert f"{MOST_DEATHS} workers" in error.message
 
 
+async def test_whoever_had_company_is_charged_with_nothing() -> None:
+    tasks = [Task(id=id, question="?") for id in ("good-1", "killer", "good-2")]
+    spread = Spread(tasks)
+    process = Process(_Actor, tasks[:1])
+    drivers = [spread.drive(process) for _ in tasks]
+    assert len([each async for each in handed_over(drivers, spread.done, 3)]) == 3
+    assert spread._deaths == {"killer": MOST_DEATHS}
+
+
+async def test_an_agent_that_cannot_be_sent_is_told() -> None:
+    def unpicklable() -> Any:
+        raise TypeError("cannot pickle '_thread.lock' object")
+
+    tasks = [Task(id="1", question="?")]
+    with pytest.raises(ModelUnavailable, match="that they can import"):
+        await Process(unpicklable, tasks).living()
+
+
 async def test_a_worker_that_cannot_begin_takes_no_question() -> None:
     ids = [str(number) for number in range(12)]
     found = await _outcomes([_Actor, _NoCorpus], ids, 4)
@@ -107,7 +125,7 @@ async def test_workers_that_die_at_their_start_are_given_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("clew.evals.engines.spread._PAUSE", 0.0)
-    with pytest.raises(ModelUnavailable, match="no Ray worker can begin"):
+    with pytest.raises(ModelUnavailable, match="die at their start"):
         await _outcomes([_DeadAtOnce], ["1"], 1)
 
 
