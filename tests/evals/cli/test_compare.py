@@ -71,7 +71,8 @@ def test_what_is_to_be_kept_in_mind_is_told(
     notes = json.loads((out / "comparison.json").read_text())["notes"]
     assert notes == [
         "w1 is unfinished: 1 of 3 questions; what is there is what came first.",
-        "Seconds are not comparable, for the runs were configured with workers 2, 64.",
+        "Seconds are not comparable between all of these runs, for they were configured with "
+        "workers 2, 64.",
     ]
     for note in notes:
         assert f"note: {note}" in told
