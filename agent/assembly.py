@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from ..errors import SettingsError
@@ -134,7 +134,7 @@ class Assembly:
 
         settings = self._settings
         if settings.corpus == SAMPLE_CORPUS:
-            index_sample_if_missing(settings, self.encoder)
+            index_sample_if_missing(settings, lambda: self.encoder)
         index = open_corpus(settings.home, settings.corpus, chroma_url=settings.chroma_url)
         if index.encoder != self.encoder.name:
             index.close()
@@ -146,8 +146,13 @@ class Assembly:
         return CorpusSearch(Retriever(index, self.encoder))
 
 
-def index_sample_if_missing(settings: Settings, encoder: Encoder) -> None:
-    """Index the sample corpus that comes with clew, unless that has been done."""
+def index_sample_if_missing(settings: Settings, load: Callable[[], Encoder]) -> None:
+    """Index the sample corpus that comes with clew, unless that has been done.
+
+    Args:
+        settings: Say where.
+        load: Loads the encoder, which takes a while and is seldom needed.
+    """
     from ..tools.corpus.indexing import index_documents
     from ..tools.corpus.layout import corpus_names
 
@@ -156,7 +161,7 @@ def index_sample_if_missing(settings: Settings, encoder: Encoder) -> None:
             [SAMPLE_PASSAGES],
             home=settings.home,
             name=SAMPLE_CORPUS,
-            encoder=encoder,
+            encoder=load(),
             chroma_url=settings.chroma_url,
         )
 

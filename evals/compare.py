@@ -12,7 +12,7 @@ from ..agent.cli.wording import clean
 from ..errors import RunDirectoryError
 from .catalogue import BY_NAME, MEASURES
 from .cautions import time_ran_out, unfinished
-from .comparison import TIMING, ComparedRun, Comparison, Contrast, Difference, Setting, timing
+from .comparison import ComparedRun, Comparison, Contrast, Difference, Setting, timing
 from .config import RunConfig
 from .config_shown import setting_shown, settings_of
 from .predictions import Prediction
@@ -107,7 +107,7 @@ def _asked(prediction: Prediction) -> tuple[Any, ...]:
 def _timed_alike(baseline: RunConfig, run: RunConfig) -> bool:
     if baseline.resumed_otherwise or run.resumed_otherwise:
         return False
-    return baseline.model_dump(include=set(TIMING)) == run.model_dump(include=set(TIMING))
+    return baseline.timing == run.timing
 
 
 def _notes(

@@ -5,8 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-TIMING = ("engine", "workers", "machine")
-"""Settings on which the seconds of a question hang beside the agent's own."""
+from .config import TIMING
 
 _FEWEST = 10
 

@@ -4,6 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+TIMING = ("engine", "workers", "machine")
+"""Fields of a run's configuration that seconds hang on, and answers do not.
+
+A run may be resumed with others, and seconds are only compared between runs with the same.
+"""
+
 
 class DatasetConfig(BaseModel):
     """Which questions were asked.
@@ -97,3 +103,8 @@ class RunConfig(BaseModel):
     engine: str
     workers: int
     resumed_otherwise: bool = False
+
+    @property
+    def timing(self) -> tuple[Any, ...]:
+        """What seconds hang on, and answers do not: the fields of `TIMING`."""
+        return tuple(getattr(self, name) for name in TIMING)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 from ..agent.assembly import SAMPLE_CORPUS, index_sample_if_missing
 from ..agent.settings import Settings
 from ..errors import SettingsError
-from ..tools.corpus.encoder import load_encoder
+from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.corpus.index import open_corpus
 from ..tools.corpus.indexing import Progress, index_documents
 from .config import CorpusConfig
@@ -91,8 +91,8 @@ def _distractor(settings: Settings, questions: Sequence[EvalQuestion]) -> Search
         for each in questions
         if _lacks(each, ids={own.id for own in each.paragraphs}, titles=_titles(each.paragraphs))
     )
-    encoder = load_encoder(settings.encoder, cache_dir=settings.home / "models")
-    described = CorpusConfig(name="distractor", encoder=encoder.name, lacking_gold=lacking)
+    encoder = _encoder(settings).name
+    described = CorpusConfig(name="distractor", encoder=encoder, lacking_gold=lacking)
     return SearchSpace(settings, described, distractor=True)
 
 
@@ -128,7 +128,7 @@ def _indexed(
     settings: Settings, path: Path, stem: str, digest: str, progress: Progress | None
 ) -> Settings:
     """Index a file under a name that tells content and encoder, so that runs never mix corpora."""
-    encoder = load_encoder(settings.encoder, cache_dir=settings.home / "models")
+    encoder = _encoder(settings)
     told = hashlib.sha256(f"{digest}\0{encoder.name}".encode()).hexdigest()
     name = f"{re.sub(r'[^a-z0-9-]+', '-', stem.lower()).strip('-') or 'corpus'}-{told[:12]}"
     index_documents(
@@ -142,11 +142,13 @@ def _indexed(
     return settings.replaced(corpus=name)
 
 
+def _encoder(settings: Settings) -> Encoder:
+    return load_encoder(settings.encoder, cache_dir=settings.home / "models")
+
+
 def _opened(settings: Settings, questions: Sequence[EvalQuestion]) -> SearchSpace:
     if settings.corpus == SAMPLE_CORPUS:
-        index_sample_if_missing(
-            settings, load_encoder(settings.encoder, cache_dir=settings.home / "models")
-        )
+        index_sample_if_missing(settings, lambda: _encoder(settings))
     index = open_corpus(settings.home, settings.corpus, chroma_url=settings.chroma_url)
     try:
         documents = index.documents()

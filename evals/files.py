@@ -1,6 +1,5 @@
 """Files that survive a kill: written whole or not at all, or line by line."""
 
-import errno
 import json
 import os
 import threading
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import RunDirectoryError, StorageFull
+from ..tools.corpus.storage import is_full, write_through
 
 PART = ".part"
 """Ends the name of a file that is not whole yet."""
@@ -57,11 +57,7 @@ def drop_torn_line(path: Path) -> None:
 def sync_folder(path: Path) -> None:
     """Make new names in a folder last, where the system can."""
     with suppress(OSError):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        write_through(path)
 
 
 @contextmanager
@@ -75,7 +71,7 @@ def trouble_told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             raise StorageFull(
                 f"no room is left on the disk of {path}; what was finished is safe: make room and "
                 "run it again, an evaluation with --resume"

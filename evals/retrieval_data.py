@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..agent.cli.wording import listed
 from ..errors import QuestionsError
 from .datasets.fields import BadRecord, Record, identifier, optional_text, text
 from .datasets.records import read_entries
@@ -166,5 +167,4 @@ def _numbered(path: Path) -> Iterator[tuple[int, str]]:
 
 def _refuse(path: Path, bad: list[str]) -> None:
     if bad:
-        more = f"; and {len(bad) - _SHOWN} more" if len(bad) > _SHOWN else ""
-        raise QuestionsError(f"{path} has unusable lines: {'; '.join(bad[:_SHOWN])}{more}")
+        raise QuestionsError(f"{path} has unusable lines: {listed(bad, _SHOWN)}")

@@ -18,7 +18,8 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from ..errors import RunDirectoryError
-from .config import RunConfig
+from .config import TIMING, RunConfig
+from .config_shown import settings_of
 from .files import (
     PART,
     append_durably,
@@ -33,8 +34,6 @@ from .predictions import Prediction
 CONFIG, PREDICTIONS, METRICS = "config.json", "predictions.jsonl", "metrics.json"
 REPORTS = ("report.md", "report.html")
 _LOCK = ".lock"
-_HOW = {"engine", "workers", "machine"}
-"""What a run may be resumed with otherwise: it says how questions are spread, not how answered."""
 
 
 class Run(NamedTuple):
@@ -211,7 +210,7 @@ def _configured(path: Path, config: RunConfig) -> RunConfig:
     # A run that could not begin, for want of a model say, is no loss.
     if (path / CONFIG).exists() and _has_predictions(path):
         written = _resumable(path, config)
-        if written.model_dump(include=_HOW) == config.model_dump(include=_HOW):
+        if written.timing == config.timing:
             return written
         config = written.model_copy(update={"resumed_otherwise": True})
     write_atomically(path / CONFIG, json_text(config.model_dump(mode="json")))
@@ -220,9 +219,7 @@ def _configured(path: Path, config: RunConfig) -> RunConfig:
 
 def _resumable(path: Path, config: RunConfig) -> RunConfig:
     written = _read_config(path)
-    was, is_ = (
-        _flat(each.model_dump(exclude={*_HOW, "resumed_otherwise"})) for each in (written, config)
-    )
+    was, is_ = _answering(written), _answering(config)
     differing = [
         f"{key} was {was.get(key)!r} and is {is_.get(key)!r}"
         for key in sorted(was.keys() | is_.keys())
@@ -236,14 +233,11 @@ def _resumable(path: Path, config: RunConfig) -> RunConfig:
     return written
 
 
-def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            flat.update(_flat(value, f"{prefix}{key}."))
-        else:
-            flat[f"{prefix}{key}"] = list(value) if isinstance(value, tuple) else value
-    return flat
+def _answering(config: RunConfig) -> dict[str, Any]:
+    """Return what may change answers: all but how the questions are spread."""
+    left_out = {*TIMING, "resumed_otherwise"}
+    settings = settings_of(config)
+    return {name: settings[name] for name in settings if name.partition(".")[0] not in left_out}
 
 
 def _read_config(path: Path) -> RunConfig:

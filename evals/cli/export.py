@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...agent.cli.app import ANSWERED, BAD_INPUT
-from ...agent.cli.wording import clean, counted
+from ...agent.cli.wording import clean, counted, listed
 from ...errors import RunDirectoryError
 
 _LISTED = 20
@@ -107,5 +107,4 @@ def _check(file: Path) -> None:
 
 
 def _told(wrong: Sequence[tuple[str, str]]) -> str:
-    told = "; ".join(f"{place}: {problem}" for place, problem in wrong[:_LISTED])
-    return told + (f"; and {len(wrong) - _LISTED} more" if len(wrong) > _LISTED else "")
+    return listed([f"{place}: {problem}" for place, problem in wrong], _LISTED)

@@ -9,11 +9,18 @@ from ..questions import Paragraph
 
 Record = Mapping[str, Any]
 
+_NAMED = 12
 _HOPS = re.compile(r"(\d)hop")
 
 
 class BadRecord(Exception):
     """A record is no question; the message says why, and goes after the place where it is."""
+
+
+def field_names(record: Record) -> str:
+    """Return the names of a record's fields for an error, the first of them if there are many."""
+    names = ", ".join(str(name)[:40] for name in list(record)[:_NAMED]) or "none"
+    return f"{names} and more" if len(record) > _NAMED else names
 
 
 def text(record: Record, name: str) -> str:

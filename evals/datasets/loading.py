@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from ...agent.cli.wording import listed
 from ...errors import QuestionsError
 from ..questions import EvalQuestion, Paragraph
 from .fields import BadRecord
@@ -146,10 +147,7 @@ def _reason(error: ValidationError) -> str:
 
 def _unusable(loading: _Loading) -> QuestionsError:
     read_as = f", read as {loading.format.name}," if loading.format else ""
-    shown = "; ".join(f"{bad.place}: {bad.reason}" for bad in loading.bad[:_SHOWN])
-    more = len(loading.bad) - _SHOWN
-    if more > 0:
-        shown += f"; and {more} more"
+    shown = listed([f"{bad.place}: {bad.reason}" for bad in loading.bad], _SHOWN)
     if not loading.questions:
         return QuestionsError(f"{loading.name}{read_as} holds no usable question: {shown}")
     return QuestionsError(

@@ -6,6 +6,7 @@ from ..questions import EvalQuestion
 from .fields import (
     BadRecord,
     Record,
+    field_names,
     hops,
     identifier,
     items,
@@ -26,7 +27,7 @@ def _read(record: Record, number: int) -> EvalQuestion:
     id, kind = identifier(record, "id"), optional_text(record, "type")
     if record.get("answers") is None:
         raise BadRecord(
-            f"it has no gold: answers is not among its fields, which are {_names(record)}"
+            f"it has no gold: answers is not among its fields, which are {field_names(record)}"
         )
     answers = texts(record, "answers")
     answerable = _answerable(record, kind)
@@ -45,10 +46,6 @@ def _read(record: Record, number: int) -> EvalQuestion:
         gold=gold,
         gold_by=gold_by,
     )
-
-
-def _names(record: Record) -> str:
-    return ", ".join(str(name)[:40] for name in list(record)[:12])
 
 
 def _answerable(record: Record, kind: str | None) -> bool:

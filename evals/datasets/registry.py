@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 from ...errors import QuestionsError
 from . import bamboogle, fever, flashrag, hotpotqa, musique, plain, strategyqa, twowikimultihopqa
-from .fields import Record
+from .fields import Record, field_names
 from .formats import Format
 
 FORMATS: dict[str, Format] = {
@@ -20,9 +20,6 @@ FORMATS: dict[str, Format] = {
         flashrag.FORMAT,
     )
 }
-
-_SHOWN = 12
-"""Fields of a record that are named in an error."""
 
 
 def format_named(name: str) -> Format:
@@ -50,9 +47,7 @@ def recognised(record: Record, source: str) -> Format:
     if not fitting and "question" in record:
         # Most likely its gold is missing, which the format itself tells best.
         return FORMATS[plain.FORMAT.name]
-    fields = ", ".join(str(name)[:40] for name in list(record)[:_SHOWN]) or "none"
-    if len(record) > _SHOWN:
-        fields += " and more"
+    fields = field_names(record)
     if fitting:
         names = " and ".join(each.name for each in fitting)
         raise QuestionsError(

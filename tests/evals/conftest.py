@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 def sample_home(tmp_path_factory: pytest.TempPathFactory, encoder: "Encoder") -> Path:
     """A home in which the sample corpus is indexed."""
     home = tmp_path_factory.mktemp("home")
-    index_sample_if_missing(Settings(home=home), encoder)
+    index_sample_if_missing(Settings(home=home), lambda: encoder)
     return home
