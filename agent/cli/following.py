@@ -1,6 +1,5 @@
 """Following a run to its end, or to where Ctrl-C stops it."""
 
-import asyncio
 import shlex
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
@@ -9,7 +8,7 @@ from typing import Protocol, Self, cast
 
 from ...graphs.answer import Answer
 from ...graphs.events import Event, RunFinished, RunStarted
-from .interruption import Interrupted, cancelled_by_ctrl_c
+from .interruption import Interrupted, run_until_ctrl_c
 
 
 class View(Protocol):
@@ -83,28 +82,20 @@ def follow(
     async def consume() -> Answer:
         nonlocal thread_id
         async with aclosing(cast(AsyncGenerator[Event, None], events)) as stream:
-            with cancelled_by_ctrl_c():
-                async for event in stream:
-                    view.show(event)
-                    if isinstance(event, RunStarted):
-                        thread_id = event.thread_id
-                        if first_note:
-                            view.note(first_note)
-                    if isinstance(event, RunFinished):
-                        return event.answer
+            async for event in stream:
+                view.show(event)
+                if isinstance(event, RunStarted):
+                    thread_id = event.thread_id
+                    if first_note:
+                        view.note(first_note)
+                if isinstance(event, RunFinished):
+                    return event.answer
         raise AssertionError("a run that does not raise ends with RunFinished")
 
-    runner = asyncio.Runner()
-    is_over = True
     try:
-        return runner.run(consume())
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        # Everything finished is saved by now. Closing the runner would wait for threads that
-        # cannot be stopped, such as one that indexes; `main` leaves without them.
-        is_over = False
+        return run_until_ctrl_c(consume)
+    except KeyboardInterrupt:
+        # Everything finished is saved by now.
         if thread_id is None or not is_saved(thread_id):
-            raise KeyboardInterrupt from None
+            raise
         raise Interrupted(f"stopped; go on with:  {resume} {shlex.quote(thread_id)}") from None
-    finally:
-        if is_over:
-            runner.close()

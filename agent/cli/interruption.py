@@ -3,11 +3,14 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from .app import INTERRUPTED
+
+T = TypeVar("T")
 
 _SHOW_CURSOR = b"\x1b[?25h"
 
@@ -16,10 +19,38 @@ class Interrupted(Exception):
     """The user stopped a command with Ctrl-C; the message says how to go on."""
 
 
+def run_until_ctrl_c(work: Callable[[], Awaitable[T]]) -> T:
+    """Run work on an event loop of its own to its end.
+
+    The first Ctrl-C cancels it and waits until it has stopped in good order; a second one quits.
+
+    Raises:
+        KeyboardInterrupt: If Ctrl-C stopped it.
+    """
+    import asyncio  # slow to import, and every command imports this module
+
+    async def cancellable() -> T:
+        with cancelled_by_ctrl_c():
+            return await work()
+
+    runner = asyncio.Runner()
+    is_over = True
+    try:
+        return runner.run(cancellable())
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        # Closing the runner would wait for threads that cannot be stopped, such as one that
+        # indexes; `main` leaves without them.
+        is_over = False
+        raise KeyboardInterrupt from None
+    finally:
+        if is_over:
+            runner.close()
+
+
 @contextmanager
 def cancelled_by_ctrl_c() -> Iterator[None]:
     """Cancel the current task at the first Ctrl-C, and quit at once at the second."""
-    import asyncio  # slow to import, and every command imports this module
+    import asyncio
 
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None

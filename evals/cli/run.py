@@ -1,6 +1,5 @@
 """``clew eval QUESTIONS``."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +7,7 @@ import typer
 
 from ...agent.cli.app import ANSWERED, FAILED
 from ...agent.cli.home import home_trouble_told
-from ...agent.cli.interruption import Interrupted, cancelled_by_ctrl_c
+from ...agent.cli.interruption import Interrupted, run_until_ctrl_c
 from ...agent.cli.options import (
     AsJson,
     CriticName,
@@ -127,27 +126,16 @@ def run(
 
 
 def _evaluated(questions: str, *, shown: bool, **options: Any) -> "Evaluation":
-    runner = asyncio.Runner()
     view: RunView | None = None
-    is_over = True
     try:
         from . import progress
 
         with progress.RunView(shown=shown) as view:
             from ..runner import aevaluate
 
-            async def evaluate() -> "Evaluation":
-                with cancelled_by_ctrl_c():
-                    return await aevaluate(questions, watcher=view, **options)
-
-            return runner.run(evaluate())
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        # Closing the runner would wait for threads that cannot be stopped.
-        is_over = False
+            return run_until_ctrl_c(lambda: aevaluate(questions, watcher=view, **options))
+    except KeyboardInterrupt:
         raise Interrupted(_stopped(view)) from None
-    finally:
-        if is_over:
-            runner.close()
 
 
 def _stopped(view: "RunView | None") -> str:
