@@ -26,7 +26,7 @@ test: $(INSTALLED)
 lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@MYPYPATH=$(SOURCES) $(BIN)/mypy --exclude '/(build|tests)/' -p clew
+	@MYPYPATH=$(SOURCES):benchmarks $(BIN)/mypy --exclude '/(build|tests)/' -p clew
 
 bench: $(INSTALLED)
 	@set -e; for name in $(BENCHMARKS); do \

@@ -9,6 +9,7 @@ from ..errors import SettingsError
 from ..graphs.protocols import Critic, Parts, Policy
 from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.search.base import SearchBackend
+from .models import ROLES
 from .settings import Settings
 
 SAMPLE_CORPUS = "sample"
@@ -37,7 +38,7 @@ class Assembly:
         search: Sequence[SearchBackend | str] | None = None,
     ) -> None:
         self._settings = settings
-        self._policies = {"embedded": self._embedded_policy}
+        self._policies = {"embedded": self._embedded_policy, "litellm": self._litellm_policy}
         self._critics = {"support": self._support_critic}
         self._backends = {"corpus": self._corpus_search}
         self._policy = policy
@@ -121,6 +122,18 @@ class Assembly:
         from .policies.embedded.policy import EmbeddedPolicy
 
         return EmbeddedPolicy(self.encoder)
+
+    def _litellm_policy(self) -> Policy:
+        from ..prompts.loader import load_prompts
+        from .policies.litellm.policy import LiteLLMPolicy
+
+        settings = self._settings
+        return LiteLLMPolicy(
+            {role: settings.model_of(role) for role in ROLES},
+            prompts=load_prompts(settings.prompts),
+            effort=settings.effort_preset,
+            own_knowledge=settings.own_knowledge,
+        )
 
     def _support_critic(self) -> Critic:
         from .critics.support import SupportCritic

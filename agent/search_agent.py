@@ -320,7 +320,8 @@ class SearchAgent:
 
 
 def _require_same_parts(then: Settings, now: Settings) -> None:
-    for name in ("corpus", "workflow", "expansion", "policy", "critic", "search", "encoder"):
+    named = ("corpus", "workflow", "expansion", "policy", "model", "critic", "search", "encoder")
+    for name in named:
         was, is_ = getattr(then, name), getattr(now, name)
         if was != is_:
             raise SettingsError(

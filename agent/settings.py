@@ -6,6 +6,7 @@ written ``CLEW_MAX_SECONDS`` and so on. A name that no setting has is an error, 
 it is most often a slip of the pen.
 """
 
+import json
 import os
 import tomllib
 from collections import ChainMap
@@ -19,6 +20,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ..errors import SettingsError
 from ..graphs.budget import Budget
+from .effort import EFFORTS, Effort, EffortName
+from .models import ModelName, ModelSettings, Role, addresses
 
 _PREFIX = "CLEW_"
 _CONFIG = "CLEW_CONFIG"
@@ -54,7 +57,30 @@ def _absolute(path: Path) -> Path:
         raise ValueError(f"{path}: {error}") from None
 
 
+def _absolute_if_given(path: Path | None) -> Path | None:
+    return None if path is None else _absolute(path)
+
+
+def _from_json(value: Any) -> Any:
+    # In the environment a table is written as JSON.
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it is no JSON: {error}") from None
+
+
+def _preset(limit: str) -> Any:
+    def of_effort(validated: Mapping[str, Any]) -> Any:
+        return getattr(EFFORTS[validated.get("effort", "balanced")].budget, limit)
+
+    return Field(default_factory=of_effort)
+
+
 _NONE = BeforeValidator(_unlimited)
+_Count = Annotated[int, Field(ge=0)]
+_Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
@@ -79,23 +105,46 @@ class Settings(BaseModel):
     """How the plan grows."""
     expansion: str = Field(default="greedy", min_length=1)
     """How the next steps are chosen among several proposals."""
-    policy: str = Field(default="embedded", min_length=1)
-    """What plans, rewrites, reads, refines and writes."""
+    model: Annotated[ModelName | None, _NONE] = None
+    """Language model of every role without its own, as LiteLLM names it: `provider/name`."""
+    api_base: Annotated[tuple[str, ...], BeforeValidator(addresses)] = ()
+    """Addresses where it is served, if not where its provider is; several are replicas."""
+    models: Annotated[Mapping[Role, ModelSettings], BeforeValidator(_from_json)] = {}
+    """What differs from that by role: a table `[models.planner]` and so on; in the environment
+    as JSON."""
+    policy: str = Field(
+        default_factory=lambda known: (
+            "litellm" if known.get("model") or known.get("models") else "embedded"
+        ),
+        min_length=1,
+    )
+    """What plans, rewrites, reads, refines and writes; `litellm` where a model is named."""
+    prompts: Annotated[Path | None, _NONE, AfterValidator(_absolute_if_given)] = None
+    """Folder of prompts of your own, each instead of the one of its name that comes with clew."""
+    own_knowledge: bool = True
+    """Whether a language model may answer a sub-question from what it knows; it is marked so."""
     critic: str = Field(default="support", min_length=1)
     """What scores the steps."""
     search: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
         default=("corpus",), min_length=1
     )
     """Where to search, all of them at once; in the environment separated by commas."""
-    max_seconds: Annotated[float | None, _NONE] = Field(
-        default=Budget().seconds, gt=0, allow_inf_nan=False
-    )
+    effort: EffortName = "balanced"
+    """How much a question may cost: the limits below, unless they are set, and how much is asked
+    of a language model."""
+    max_seconds: Annotated[_Seconds | None, _NONE] = _preset("seconds")
     """Wall time of a run; `none` for no limit, here and below."""
-    max_searches: Annotated[int | None, _NONE] = Field(default=Budget().searches, ge=0)
+    max_searches: Annotated[_Count | None, _NONE] = _preset("searches")
     """Searches that a run may make."""
-    max_policy_calls: Annotated[int | None, _NONE] = Field(default=Budget().policy_calls, ge=0)
+    max_pages: Annotated[_Count | None, _NONE] = _preset("pages")
+    """Pages that a run may fetch."""
+    max_policy_calls: Annotated[_Count | None, _NONE] = _preset("policy_calls")
     """Calls of the policy that a run may make, writing the answer not counted."""
-    max_rounds: int = Field(default=Budget().rounds, ge=1)
+    max_tokens_in: Annotated[_Count | None, _NONE] = _preset("tokens_in")
+    """Tokens that language models may read in a run."""
+    max_tokens_out: Annotated[_Count | None, _NONE] = _preset("tokens_out")
+    """Tokens that language models may write in a run."""
+    max_rounds: Annotated[int, Field(ge=1)] = _preset("rounds")
     """How many times the plan may be made or extended."""
     save_runs: bool = True
     """Whether runs are saved as they go, so that a stopped one can be resumed."""
@@ -126,14 +175,36 @@ class Settings(BaseModel):
         return Budget(
             seconds=self.max_seconds,
             searches=self.max_searches,
+            pages=self.max_pages,
             policy_calls=self.max_policy_calls,
+            tokens_in=self.max_tokens_in,
+            tokens_out=self.max_tokens_out,
             rounds=self.max_rounds,
         )
+
+    @property
+    def effort_preset(self) -> Effort:
+        """What the effort stands for."""
+        return EFFORTS[self.effort]
+
+    def model_of(self, role: Role) -> ModelSettings:
+        """Return the language model of a role; raises `SettingsError` where none is named."""
+        own = self.models.get(role, ModelSettings())
+        if own.model is None and self.model is None:
+            raise SettingsError(
+                f"no language model is named for the {role}: set model, as in "
+                'model = "hosted_vllm/Qwen/Qwen3-8B", and api_base where it is served'
+            )
+        # An address belongs to the model named beside it.
+        general = {} if own.model else {"model": self.model, "api_base": self.api_base}
+        given = {name: getattr(own, name) for name in own.model_fields_set}
+        return ModelSettings(**(general | given))
 
     def replaced(self, **arguments: Any) -> Self:
         """Return these settings with some fields changed; raises `SettingsError` as `load` does."""
         return self._merged(
-            _Layer("the arguments", arguments), _Layer("these settings", self.model_dump())
+            _Layer("the arguments", arguments),
+            _Layer("these settings", self.model_dump(exclude_unset=True)),
         )
 
     @classmethod
@@ -183,8 +254,11 @@ def _unusable(error: ValidationError, layers: Sequence[_Layer]) -> SettingsError
     name = str(first["loc"][0])
     layer = next(layer for layer in layers if name in layer.values)
     message = first["msg"].removeprefix("Value error, ")
+    spelled = layer.spell(name)
+    if name == "models":
+        spelled = ".".join([spelled, *map(str, first["loc"][1:])])
     return SettingsError(
-        f"{layer.spell(name)} = {layer.values[name]!r} (from {layer.place}) cannot be used: "
+        f"{spelled} = {first['input']!r} (from {layer.place}) cannot be used: "
         f"{message[:1].lower()}{message[1:]}"
     )
 

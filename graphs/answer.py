@@ -7,6 +7,9 @@ from .budget import Usage
 from .plan import Plan
 from .steps import Step, Verdict
 
+RECALLED_MARK = "[own knowledge, not found]"
+"""How a sentence that rests on the policy's own knowledge is marked in plain text."""
+
 
 class AnswerSentence(BaseModel):
     """One sentence of an answer.
@@ -14,12 +17,15 @@ class AnswerSentence(BaseModel):
     Attributes:
         text: The sentence.
         citations: Numbers of the citations that support it.
+        recalled: Whether it rests, in part or whole, on the policy's own knowledge, which no
+            passage supports.
     """
 
     model_config = ConfigDict(frozen=True)
 
     text: str
     citations: tuple[int, ...] = ()
+    recalled: bool = False
 
 
 class Citation(BaseModel):
@@ -80,7 +86,9 @@ class Answer(BaseModel):
     def text(self) -> str:
         """The sentences in one line, each with its citation numbers in brackets."""
         return " ".join(
-            sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+            sentence.text
+            + "".join(f" [{number}]" for number in sentence.citations)
+            + (f" {RECALLED_MARK}" if sentence.recalled else "")
             for sentence in self.sentences
         )
 

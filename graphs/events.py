@@ -86,6 +86,16 @@ class StepFinished(_Event):
     """The passages that its answer quotes."""
 
 
+class AnswerWriting(_Event):
+    """The answer is being written; a draft, whose citations are not checked yet."""
+
+    kind: Literal["answer_writing"] = "answer_writing"
+    text: str
+    """What was added to it."""
+    attempt: int = 1
+    """A higher one than before means that it is written anew, and the earlier text is void."""
+
+
 class BudgetEnded(_Event):
     """A limit is used up; the answer is written from what is there."""
 
@@ -109,6 +119,7 @@ Event = Annotated[
     | StepRead
     | StepJudged
     | StepFinished
+    | AnswerWriting
     | BudgetEnded
     | RunFinished,
     Field(discriminator="kind"),

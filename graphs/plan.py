@@ -21,7 +21,9 @@ class SubQuestion(BaseModel):
         text: The question; ``{q1}`` stands for the answer of another sub-question.
         parents: Ids of the sub-questions whose answers this one needs.
         kind: ``search`` looks for evidence; ``reason`` concludes from its parents' answers alone,
-            as a comparison does.
+            as a comparison does; ``recall`` is answered from the policy's own knowledge, as IKEA
+            does where nothing needs to be searched for (Huang et al., 2025, arXiv:2505.07596).
+        answer: What is recalled; only for that kind.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,7 +31,8 @@ class SubQuestion(BaseModel):
     id: str = Field(pattern=r"^[A-Za-z]\w{0,31}$")
     text: str = Field(min_length=1, max_length=2_000)
     parents: tuple[str, ...] = ()
-    kind: Literal["search", "reason"] = "search"
+    kind: Literal["search", "reason", "recall"] = "search"
+    answer: str | None = Field(default=None, min_length=1, max_length=2_000)
 
     def references(self) -> tuple[str, ...]:
         """Return the ids named as ``{id}`` in the text, in order of appearance."""
@@ -67,6 +70,10 @@ class Plan(BaseModel):
                 )
             if sub.kind == "reason" and not sub.parents:
                 raise ValueError(f"{sub.id} reasons over its parents but has none")
+            if sub.kind == "recall" and sub.answer is None:
+                raise ValueError(f"{sub.id} recalls an answer but gives none")
+            if sub.kind != "recall" and sub.answer is not None:
+                raise ValueError(f"{sub.id} gives an answer, which only the kind recall may")
         try:
             TopologicalSorter({sub.id: sub.parents for sub in self.sub_questions}).prepare()
         except CycleError as error:

@@ -4,7 +4,7 @@ Nodes see policies and critics through these protocols only; which implementatio
 none of their business. tests/conformance holds one conformance suite for each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ..tools.passages import Passage
 from ..tools.search.base import SearchBackend
 from .budget import Budget
+from .meter import Tally
 from .plan import Plan, SubQuestion
 from .steps import Quote, Reading, Refinement, Step, Trajectory, Verdict
 
@@ -26,12 +27,19 @@ class Proposal(BaseModel):
 
 
 class CitedSentence(BaseModel):
-    """A sentence of an answer with the quotes that support it."""
+    """A sentence of an answer with the quotes that support it.
+
+    Attributes:
+        text: The sentence.
+        quotes: What supports it.
+        recalled: Whether it rests on steps that the policy answered from its own knowledge.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     text: str
     quotes: tuple[Quote, ...] = ()
+    recalled: bool = False
 
 
 class Draft(BaseModel):
@@ -49,18 +57,30 @@ class Draft(BaseModel):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlanRequest:
-    """Ask for a plan, or for what to add to one.
+class Request:
+    """What every request says.
 
     Attributes:
         question: The user's question.
+        tally: Charged with the tokens that a language model takes, and with calls beyond the one
+            that the request itself is.
+    """
+
+    question: str
+    tally: Tally = field(default_factory=Tally.unlimited, repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRequest(Request):
+    """Ask for a plan, or for what to add to one.
+
+    Attributes:
         plan: The plan so far; empty at first.
         steps: What is known of its sub-questions, by id.
         evidence: Passages found so far, by id.
         limit: How many proposals are wanted at most.
     """
 
-    question: str
     plan: Plan = field(default_factory=Plan)
     steps: Mapping[str, Step] = field(default_factory=dict)
     evidence: Mapping[str, Passage] = field(default_factory=dict)
@@ -68,17 +88,15 @@ class PlanRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StepRequest:
+class StepRequest(Request):
     """What every request about a sub-question says.
 
     Attributes:
-        question: The user's question.
         sub_question: The sub-question as planned.
         text: Its text with the parents' known answers put in.
         parents: The parents' steps, by id.
     """
 
-    question: str
     sub_question: SubQuestion
     text: str
     parents: Mapping[str, Step] = field(default_factory=dict)
@@ -121,20 +139,23 @@ class RefineRequest(ReadRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
-class WriteRequest:
+class WriteRequest(Request):
     """Ask for the answer.
 
     Attributes:
-        question: The user's question.
         plan: The plan as it ended.
         steps: What came of its sub-questions, by id; some may be missing.
         evidence: Passages found, by id.
+        tell: To be called with each piece of text as it is written, and the number of the
+            attempt that it belongs to, from 1; a new attempt makes the ones before void.
     """
 
-    question: str
     plan: Plan
     steps: Mapping[str, Step]
     evidence: Mapping[str, Passage]
+    tell: Callable[[str, int], None] = field(
+        default=lambda text, attempt: None, repr=False, compare=False
+    )
 
 
 @runtime_checkable

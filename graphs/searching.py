@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..errors import BudgetExhausted
 from ..tools.passages import Passage
 from ..tools.search.base import Failed, Found, SearchBackend, SearchOutcome, Throttled
-from .budget import Tally
+from .meter import Tally
 from .steps import SearchRecord
 
 HITS_PER_SEARCH = 20

@@ -5,7 +5,8 @@ from typing import Annotated, TypedDict, TypeVar
 
 from ..tools.passages import Passage
 from .answer import Answer
-from .budget import Budget, Meter, Usage
+from .budget import Budget, Usage
+from .meter import Meter
 from .plan import Plan
 from .protocols import Proposal
 from .steps import SearchRecord, Step

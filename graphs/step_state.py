@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict
 
 from ..tools.passages import Passage
-from .budget import Tally
+from .meter import Tally
 from .plan import SubQuestion
 from .state import merged
 from .steps import Reading, SearchRecord, Step, Verdict

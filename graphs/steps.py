@@ -38,6 +38,7 @@ class StepAnswer(BaseModel):
         text: The answer; None means unknown.
         quotes: What supports it, best first.
         confidence: The policy's own estimate that the answer is right, in [0, 1].
+        recalled: Whether it rests on the policy's own knowledge alone, and on no passage.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +46,7 @@ class StepAnswer(BaseModel):
     text: str | None = None
     quotes: tuple[Quote, ...] = ()
     confidence: float = Field(default=0.0, ge=0.0, le=1.0)
+    recalled: bool = False
 
 
 class RankedPassage(BaseModel):

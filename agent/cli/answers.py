@@ -8,9 +8,13 @@ from typing import NamedTuple
 from rich.text import Text
 
 from ...graphs.answer import Answer, Citation
+from ...graphs.budget import ModelUsage
 from .progress import limit_name
 from .quotes import quoted_sentence
 from .wording import clean, counted
+
+RECALLED = "from the model's own knowledge, not found in any source"
+"""How an answer is marked that no passage supports."""
 
 
 class Line(NamedTuple):
@@ -38,6 +42,28 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
         limit = limit_name(answer.stopped_by)
         yield Line(Text(f"Stopped early: the limit of {limit} is used up.", style="yellow"))
     yield Line(_usage(answer))
+    for model in answer.usage.models:
+        yield Line(Text(model_summary(model), style="dim"))
+
+
+def model_summary(usage: ModelUsage) -> str:
+    """Return what a model did in a role: calls, tokens, cost, and how good its outputs' form was.
+
+    Outputs that were fine as they came are not worth a word.
+    """
+    parts = [
+        counted(usage.calls, "call"),
+        f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out",
+    ]
+    if usage.cost:
+        parts.append(f"${usage.cost:.4f}")
+    if usage.repaired or usage.fallbacks:
+        parts.append(f"outputs: {usage.valid} valid")
+    if usage.repaired:
+        parts.append(f"{usage.repaired} repaired")
+    if usage.fallbacks:
+        parts.append(f"{usage.fallbacks} unusable")
+    return f"{usage.role} {clean(usage.model)}: {' · '.join(parts)}"
 
 
 def _sentences(answer: Answer) -> Text:
@@ -46,6 +72,8 @@ def _sentences(answer: Answer) -> Text:
         text.append(" " if text else "").append(clean(sentence.text))
         for number in sentence.citations:
             text.append(f" [{number}]", style="cyan")
+        if sentence.recalled:
+            text.append(f" ({RECALLED})", style="yellow")
     return text
 
 
@@ -81,6 +109,10 @@ def _usage(answer: Answer) -> Text:
         counted(usage.searches, "search", "searches"),
         counted(usage.policy_calls, "policy call"),
     ]
+    if usage.tokens_in or usage.tokens_out:
+        parts.append(f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out")
+    if usage.cost:
+        parts.append(f"${usage.cost:.4f}")
     if answer.thread_id:
         parts.append(f"thread {clean(answer.thread_id)}")
     return Text(" · ".join(parts), style="dim")

@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from ...graphs.events import Event
-from .answers import answer_lines, quotation
+from .answers import RECALLED, answer_lines, quotation
 from .plain import search_outcome
 from .progress import RunProgress, Status, StepProgress
 from .quotes import quoted_sentence
@@ -111,6 +111,8 @@ class LiveView:
             tree.add(Text(clean(note), style="yellow"))
         if moving and (doing := self._between_steps()):
             tree.add(_beside(self._spinner, Text(doing, style="dim")))
+        if moving and self.progress.draft and not self.progress.answer:
+            tree.add(Text(clean(self.progress.draft), style="italic dim"))
         return tree
 
     def _between_steps(self) -> str | None:
@@ -122,6 +124,8 @@ class LiveView:
             return None
         if any(step.status == "waiting" for step in steps):
             return "Going on"
+        if self.progress.draft:
+            return "Writing, citations not checked yet"
         return "Thinking about what is known" if steps else "Planning"
 
     def _step(self, step: StepProgress, *, compact: bool, moving: bool) -> RenderableType:
@@ -162,6 +166,8 @@ def _heading(step: StepProgress) -> Text:
 
 def _details(step: StepProgress) -> list[Text]:
     lines = []
+    if step.answer.recalled:
+        lines.append(Text(RECALLED, style="yellow"))
     for search in step.searches:
         line = Text(f"{clean(search.backend)}: {search_outcome(search)}", style="dim")
         if search.query != step.text:

@@ -18,6 +18,15 @@ Expansion = Annotated[
 PolicyName = Annotated[
     str | None, typer.Option(help="What plans, rewrites, reads, refines and writes.")
 ]
+Model = Annotated[
+    str | None,
+    typer.Option(help="Language model, such as hosted_vllm/Qwen/Qwen3-8B or openai/gpt-5."),
+]
+ApiBase = Annotated[
+    str | None,
+    typer.Option(help="Where it is served; several addresses, separated by commas, are replicas."),
+]
+Effort = Annotated[str | None, typer.Option(help="quick, balanced or thorough.")]
 CriticName = Annotated[str | None, typer.Option(help="What scores the steps.")]
 Search = Annotated[str | None, typer.Option(help="Where to search, separated by commas.")]
 MaxSeconds = Annotated[
@@ -25,6 +34,12 @@ MaxSeconds = Annotated[
 ]
 MaxSearches = Annotated[str | None, typer.Option(help="Searches of a question.")]
 MaxPolicyCalls = Annotated[str | None, typer.Option(help="Calls of the policy for a question.")]
+MaxTokensIn = Annotated[
+    str | None, typer.Option(help="Tokens that language models may read for a question.")
+]
+MaxTokensOut = Annotated[
+    str | None, typer.Option(help="Tokens that language models may write for a question.")
+]
 MaxRounds = Annotated[str | None, typer.Option(help="How many times to make or extend the plan.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 

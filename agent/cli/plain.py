@@ -15,7 +15,7 @@ from ...graphs.events import (
 )
 from ...graphs.plan import SubQuestion
 from ...graphs.steps import SearchRecord
-from .answers import answer_lines
+from .answers import RECALLED, answer_lines
 from .progress import RunProgress
 from .quotes import quoted_sentence
 from .wording import clean, counted
@@ -90,6 +90,8 @@ class PlainView:
             return
         score = f" ({step.score:.2f})" if step.score is not None else ""
         _say(f"{id} answer: {clean(step.answer.text or '')}{score}")
+        if step.answer.recalled:
+            _say(f"{id} {RECALLED}")
         if step.quote:
             quote, passage = step.quote
             sentence = "".join(quoted_sentence(passage, quote.text, quote.start))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ...graphs.answer import Answer
 from ...graphs.events import (
+    AnswerWriting,
     BudgetEnded,
     Event,
     PlanExtended,
@@ -79,6 +80,8 @@ class RunProgress:
         thread_id: Under which the run is saved, once known.
         steps: The sub-questions by id, in plan order.
         notes: What else is worth telling.
+        draft: What is written of the answer so far, its citations not checked yet.
+        draft_attempt: Which attempt at writing it that is.
         answer: The answer, once the run is over.
     """
 
@@ -86,6 +89,8 @@ class RunProgress:
     thread_id: str | None = None
     steps: dict[str, StepProgress] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    draft: str = ""
+    draft_attempt: int = 0
     answer: Answer | None = None
 
     def apply(self, event: Event) -> None:
@@ -113,6 +118,10 @@ class RunProgress:
                 judged.status = "searching" if event.again else "reading"
             case StepFinished():
                 self._step(event.step.sub_question).finish(event.step, event.quoted)
+            case AnswerWriting():
+                if event.attempt != self.draft_attempt:
+                    self.draft, self.draft_attempt = "", event.attempt
+                self.draft += event.text
             case ProposalRejected():
                 self.notes.append(f"a proposed plan was left out: {event.reason}")
             case BudgetEnded():

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from ...graphs.protocols import (
-    CitedSentence,
     Draft,
     PlanRequest,
     Proposal,
@@ -13,6 +12,7 @@ from ...graphs.protocols import (
     RewriteRequest,
     WriteRequest,
 )
+from ...graphs.stating import stated
 from ...graphs.steps import Quote, RankedPassage, Reading, Refinement, StepAnswer
 
 
@@ -70,11 +70,4 @@ class ScriptedPolicy:
 
     async def write(self, request: WriteRequest) -> Draft:
         """State each step's answer; the last sub-question's is the short answer."""
-        sentences = [
-            CitedSentence(text=f"{step.text} {step.answer.text}", quotes=step.answer.quotes)
-            for sub in request.plan.in_order()
-            if (step := request.steps.get(sub.id)) and step.answer.text
-        ]
-        sinks = request.plan.sinks()
-        last = request.steps.get(sinks[-1].id) if sinks else None
-        return Draft(short_answer=last.answer.text if last else None, sentences=tuple(sentences))
+        return stated(request.plan, request.steps)

@@ -6,8 +6,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted, PlanError
-from ..budget import Tally
 from ..events import BudgetEnded, ProposalRejected
+from ..meter import Tally
 from ..plan import Plan, SubQuestion
 from ..protocols import Parts, PlanRequest, Proposal
 from ..state import State, meter_of
@@ -35,6 +35,7 @@ def planner_node(parts: Parts, *, width: int) -> Any:
             steps=state.get("steps", {}),
             evidence=state.get("evidence", {}),
             limit=width,
+            tally=tally,
         )
         timer = asyncio.timeout(tally.seconds_left)
         try:

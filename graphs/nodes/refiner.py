@@ -14,11 +14,13 @@ def refiner_node(parts: Parts) -> Any:
     """Return the node that refines the latest reading of a step."""
 
     async def refiner(state: StepState, runtime: Runtime[StepContext]) -> StepState:
-        runtime.context.tally.policy_call()
+        tally = runtime.context.tally
+        tally.policy_call()
         evidence = state["evidence"]
         refinement = await parts.policy.refine(
             RefineRequest(
                 question=state["question"],
+                tally=tally,
                 sub_question=state["sub_question"],
                 text=state["text"],
                 parents=state["parents"],

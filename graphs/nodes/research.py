@@ -15,14 +15,18 @@ from pydantic import BaseModel, ConfigDict
 
 from ...errors import BudgetExhausted
 from ...tools.passages import Passage
-from ..budget import Tally, Usage
+from ..budget import Usage
 from ..events import BudgetEnded, StepFinished, StepStarted
+from ..meter import Tally
 from ..plan import SubQuestion
 from ..protocols import Parts
 from ..state import State, meter_of
 from ..step_graph import StepGraph
 from ..step_state import Attempt, StepContext, StepState
-from ..steps import RankedPassage, Reading, Step
+from ..steps import RankedPassage, Reading, Step, StepAnswer
+
+RECALLED_CONFIDENCE = 0.5
+"""What an answer from the policy's own knowledge is trusted with: nothing was checked."""
 
 
 class StepResult(BaseModel):
@@ -93,6 +97,7 @@ def research_node(parts: Parts, step_graph: StepGraph) -> Any:
         gathered = await asyncio.gather(*(finished(id) for id in running))
         results = dict(zip(running, gathered, strict=True))
         steps = {id: result.step for id, result in results.items()}
+        spent = sum((step.usage for step in steps.values()), Usage())
         cut_short = any(step.status == "unfinished" for step in steps.values())
         limit = (meter.exhausted or "seconds") if cut_short else None
         if limit:
@@ -104,11 +109,8 @@ def research_node(parts: Parts, step_graph: StepGraph) -> Any:
                 for result in results.values()
                 for id, passage in result.evidence.items()
             },
-            usage=Usage(
-                seconds=meter.seconds_spent - earlier_seconds,
-                searches=sum(step.usage.searches for step in steps.values()),
-                policy_calls=sum(step.usage.policy_calls for step in steps.values()),
-            ),
+            # Steps run side by side, so their seconds do not add up to those of the run.
+            usage=spent.model_copy(update={"seconds": meter.seconds_spent - earlier_seconds}),
             stopped_by=limit,
         )
 
@@ -126,6 +128,10 @@ async def _research_step(
     answers = {id: step.answer.text for id, step in parents.items() if step.answer.text}
     text = sub.resolved(answers)
     context.emit(StepStarted(id=sub.id, text=text))
+    if sub.kind == "recall":
+        answer = StepAnswer(text=sub.answer, confidence=RECALLED_CONFIDENCE, recalled=True)
+        step = Step(sub_question=sub, text=text, reading=Reading(answer=answer), status="answered")
+        return step, {}
     state = StepState(
         question=question, sub_question=sub, text=text, parents=parents, evidence=found
     )

@@ -1,20 +1,21 @@
 """The responder: has the answer written, and lets no claim through without its quote."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langgraph.runtime import Runtime
 
-from ...errors import SearchUnavailable
+from ...errors import BudgetExhausted, SearchUnavailable
 from ...tools.passages import Passage
 from ..answer import Answer, AnswerSentence, Citation
 from ..budget import Usage
-from ..events import RunFinished
+from ..events import AnswerWriting, RunFinished
 from ..evidence import ordered_evidence
-from ..protocols import CitedSentence, Draft, Parts, WriteRequest
+from ..meter import Tally
+from ..protocols import CitedSentence, Parts, WriteRequest
 from ..state import State, meter_of
+from ..stating import stated
 from ..steps import Step
 from .critic import GOOD_ENOUGH
 
@@ -23,28 +24,42 @@ def responder_node(parts: Parts) -> Any:
     """Return the node that writes the answer, with citations checked and numbered."""
 
     async def responder(state: State, runtime: Runtime[None]) -> State:
-        started = time.monotonic()
+        meter = meter_of(state, parts.budget)
+        tally = Tally(meter, writing=True)
         plan, steps = state["plan"], state.get("steps", {})
         evidence = state.get("evidence", {})
         _require_search(steps)
         request = WriteRequest(
-            question=state["question"], plan=plan, steps=steps, evidence=evidence
+            question=state["question"],
+            plan=plan,
+            steps=steps,
+            evidence=evidence,
+            tally=tally,
+            tell=lambda text, attempt: runtime.stream_writer(
+                AnswerWriting(text=text, attempt=attempt)
+            ),
         )
-        timer = asyncio.timeout(meter_of(state, parts.budget).seconds_to_write)
-        draft, stopped_by = Draft(), state.get("stopped_by")
+        timer = asyncio.timeout(meter.seconds_to_write)
+        stopped_by = state.get("stopped_by")
         try:
             async with timer:
+                tally.policy_call()
                 draft = await parts.policy.write(request)
-        except TimeoutError:
-            if not timer.expired():
+        except (BudgetExhausted, TimeoutError) as error:
+            if isinstance(error, TimeoutError) and not timer.expired():
                 raise
-            stopped_by = "seconds"
-        supported = [kept for sentence in draft.sentences if (kept := _kept(sentence, evidence))]
+            draft, stopped_by = stated(plan, steps), meter.exhausted or "seconds"
+        from_memory = any(step.answer.recalled for step in steps.values())
+        supported = [
+            kept
+            for sentence in draft.sentences
+            if (kept := _kept(sentence, evidence, from_memory=from_memory))
+        ]
         abstained = draft.short_answer is None or not supported
         sentences, citations = _numbered(supported, evidence)
         if abstained:
             sentences, citations = _abstention(state, steps, stopped_by), ()
-        usage = Usage(seconds=time.monotonic() - started, policy_calls=1)
+        usage = tally.usage
         answer = Answer(
             question=state["question"],
             short_answer=None if abstained else draft.short_answer,
@@ -78,10 +93,18 @@ def _require_search(steps: Mapping[str, Step]) -> None:
         )
 
 
-def _kept(sentence: CitedSentence, evidence: Mapping[str, Passage]) -> CitedSentence | None:
-    """The sentence with its verbatim quotes only; None where none of them holds."""
+def _kept(
+    sentence: CitedSentence, evidence: Mapping[str, Passage], *, from_memory: bool
+) -> CitedSentence | None:
+    """The sentence with its verbatim quotes only; None where it rests on nothing.
+
+    One without a quote may stay if the policy says that it recalls it, and did recall something.
+    """
     quotes = tuple(quote for quote in sentence.quotes if quote.is_verbatim(evidence))
-    return CitedSentence(text=sentence.text, quotes=quotes) if quotes else None
+    recalled = sentence.recalled and from_memory
+    if not quotes and not recalled:
+        return None
+    return CitedSentence(text=sentence.text, quotes=quotes, recalled=recalled)
 
 
 def _numbered(
@@ -104,7 +127,9 @@ def _numbered(
                 ),
             )
         cited = dict.fromkeys(numbers[quote.passage_id] for quote in sentence.quotes)
-        written.append(AnswerSentence(text=sentence.text, citations=tuple(cited)))
+        written.append(
+            AnswerSentence(text=sentence.text, citations=tuple(cited), recalled=sentence.recalled)
+        )
     return tuple(written), tuple(sorted(citations.values(), key=lambda each: each.number))
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted
-from ..budget import Tally
 from ..events import SearchFinished
+from ..meter import Tally
 from ..protocols import Parts
 from ..question import checked_question
 from ..searching import fuse, search_all

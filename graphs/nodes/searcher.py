@@ -24,10 +24,12 @@ def searcher_node(parts: Parts) -> Any:
         else:
             update = await _search(parts, state, runtime.context)
         evidence = {**state["evidence"], **update.get("evidence", {})}
-        runtime.context.tally.policy_call()
+        tally = runtime.context.tally
+        tally.policy_call()
         reading = await parts.policy.read(
             ReadRequest(
                 question=state["question"],
+                tally=tally,
                 sub_question=state["sub_question"],
                 text=state["text"],
                 parents=state["parents"],
@@ -48,6 +50,7 @@ async def _search(parts: Parts, state: StepState, context: StepContext) -> StepS
     queries = await parts.policy.rewrite(
         RewriteRequest(
             question=state["question"],
+            tally=context.tally,
             sub_question=state["sub_question"],
             text=state["text"],
             parents=state["parents"],

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +26,29 @@ if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
 
 
+@pytest.fixture(scope="module")
+def litellm_policy() -> Iterator[Policy]:
+    from simulated_model import SimulatedModel
+
+    from clew.agent.effort import EFFORTS
+    from clew.agent.models import ROLES, ModelSettings
+    from clew.agent.policies.litellm import LiteLLMPolicy
+    from clew.prompts.loader import load_prompts
+
+    answers = {
+        CHAIN[0].text: "Frank Worsley",
+        "Where was Frank Worsley born?": "Akaroa, New Zealand",
+    }
+    with SimulatedModel(latency=0.0, plans={QUESTION: CHAIN}, answers=answers) as model:
+        settings = ModelSettings(model="hosted_vllm/simulated", api_base=(model.url,))
+        yield LiteLLMPolicy(
+            dict.fromkeys(ROLES, settings),
+            prompts=load_prompts(),
+            effort=EFFORTS["thorough"],
+            own_knowledge=True,
+        )
+
+
 def _embedded(encoder: "Encoder") -> Policy:
     from clew.agent.policies.embedded.policy import EmbeddedPolicy
 
@@ -38,8 +61,11 @@ POLICIES: Mapping[str, Callable[["Encoder"], Policy]] = {
 }
 
 
-@pytest.fixture(params=sorted(POLICIES), scope="module")
+@pytest.fixture(params=[*sorted(POLICIES), "litellm"], scope="module")
 def policy(request: pytest.FixtureRequest, encoder: "Encoder") -> Policy:
+    if request.param == "litellm":
+        served: Policy = request.getfixturevalue("litellm_policy")
+        return served
     return POLICIES[request.param](encoder)
 
 

@@ -3,7 +3,8 @@ import time
 import pytest
 
 from clew.errors import BudgetExhausted
-from clew.graphs.budget import Budget, Meter, Tally, Usage
+from clew.graphs.budget import Budget, Usage
+from clew.graphs.meter import Meter, Tally
 
 
 def test_counts_stop_at_their_limit_across_tallies() -> None:
@@ -32,14 +33,14 @@ def test_earlier_seconds_count_and_some_are_kept_for_writing() -> None:
     time.sleep(0.012)
     assert over.exhausted == "seconds"
     with pytest.raises(BudgetExhausted, match="seconds"):
-        over.search()
+        over.charge("searches")
 
 
 def test_no_limit_means_no_limit() -> None:
     meter = Meter(Budget(seconds=None, searches=None, policy_calls=None), Usage())
     for _ in range(1_000):
-        meter.search()
-        meter.policy_call()
+        meter.charge("searches")
+        meter.charge("policy_calls")
     assert meter.exhausted is None and meter.seconds_left is None
 
 

@@ -1,0 +1,60 @@
+"""Which language model each role takes, and where it is served."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+Role = Literal["planner", "searcher", "refiner", "responder"]
+"""Who asks: the node that a request of the policy comes from."""
+
+ROLES: tuple[Role, ...] = ("planner", "searcher", "refiner", "responder")
+
+
+def addresses(value: Any) -> Any:
+    """Return several addresses where a string names them separated by commas."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _with_provider(name: str) -> str:
+    provider, slash, rest = name.partition("/")
+    if not (provider and slash and rest) or any(map(str.isspace, name)):
+        raise ValueError(
+            "a model is named provider/name, as in hosted_vllm/Qwen/Qwen3-8B or openai/gpt-5"
+        )
+    return name
+
+
+ModelName = Annotated[str, AfterValidator(_with_provider)]
+
+
+class ModelSettings(BaseModel):
+    """A language model, where it is served, and how it is asked.
+
+    A role's table need only name what differs from the settings ``model`` and ``api_base``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    model: ModelName | None = None
+    """``provider/name`` as LiteLLM has it, such as ``hosted_vllm/Qwen/Qwen3-8B``."""
+    api_base: Annotated[tuple[str, ...], BeforeValidator(addresses)] = ()
+    """Addresses where it is served, such as ``http://localhost:8000/v1``; several are replicas."""
+    api_key_env: str | None = None
+    """Environment variable that holds the key; none leaves it to LiteLLM's own variables."""
+    temperature: float = Field(default=0.0, ge=0.0, le=2.0)
+    """0 for the likeliest output; models that reason often want more."""
+    max_tokens: int = Field(default=2_048, ge=64)
+    """Tokens that one output may have, reasoning included."""
+    context: int | None = Field(default=None, ge=512)
+    """Tokens that fit the model's window; none asks the server, or LiteLLM's own table."""
+    timeout: float = Field(default=60.0, gt=0)
+    """Seconds after which one request has failed."""
+    retries: int = Field(default=2, ge=0)
+    """How often a failed request is tried again, on another replica where there is one."""
+    extra: Mapping[str, Any] = {}
+    """Further arguments of LiteLLM's ``completion``, such as ``{reasoning_effort = "low"}``."""
+    fallback: "ModelSettings | None" = None
+    """What to ask where every replica has failed."""

@@ -1,0 +1,3 @@
+"""The policy over language models, through LiteLLM."""
+
+from .policy import LiteLLMPolicy as LiteLLMPolicy

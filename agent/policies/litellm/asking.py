@@ -1,0 +1,172 @@
+"""One task put to a language model: fitted to its window, validated, repaired once, counted."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from ....errors import BudgetExhausted
+from ....graphs.budget import ModelUsage
+from ....graphs.meter import Tally
+from ....prompts.loader import Message, Prompts
+from .client import Completion, Listener, ModelClient, OutputFormat, PromptTooLong
+from .routing import chain_of
+from .structured import UnusableOutput, parsed
+from .tokens import TokenEstimate
+from .windows import Window
+from .wire import Output
+
+OutputT = TypeVar("OutputT", bound=Output)
+T = TypeVar("T")
+
+Build = Callable[[int], list[Message]]
+"""Makes the messages of a prompt with so many of its passages."""
+
+_LEAST_OUT = 32
+_MOST_SHOWN_OF_REPLY = 2_000
+_LESS_OF_A_WINDOW = 0.5
+"""Share of the passages kept when a server says that a prompt is too long after all."""
+
+
+class Asker:
+    """Puts the tasks of one role to its language model.
+
+    Args:
+        client: The way to the model.
+        prompts: Where the words of a repair come from.
+    """
+
+    def __init__(self, client: ModelClient, prompts: Prompts) -> None:
+        self._client = client
+        self._prompts = prompts
+        self._window = Window(chain_of(client.settings))
+        self._estimate = TokenEstimate()
+
+    async def ask(
+        self,
+        output: type[OutputT],
+        build: Build,
+        most: int,
+        *,
+        use: Callable[[OutputT], T],
+        tally: Tally,
+        temperature: float | None = None,
+        listener: Listener | None = None,
+    ) -> T | None:
+        """Return what the model's output comes to; None if it is of no use, after one repair too.
+
+        Args:
+            output: What is wanted.
+            build: Makes the prompt; the least useful passages are those left out first.
+            most: How many passages there are.
+            use: Makes of the output what it stands for; raises `UnusableOutput`.
+            tally: Charged with tokens, and with the repair.
+            temperature: Instead of that of the settings.
+            listener: Hears the output while it is written.
+
+        Raises:
+            BudgetExhausted: If too few tokens are left to ask at all.
+            ModelUnavailable: If the model does not answer.
+        """
+        messages, completion = await self._fitted(output, build, most, tally, temperature, listener)
+        try:
+            used = use(parsed(completion, output))
+        except UnusableOutput as error:
+            reason = str(error)
+        else:
+            self._note(tally, completion, valid=1)
+            return used
+        reply = completion.text[:_MOST_SHOWN_OF_REPLY] or "(nothing)"
+        messages = [
+            *messages,
+            {"role": "assistant", "content": reply},
+            *self._prompts.messages("repair", error=reason),
+        ]
+        try:
+            tally.policy_call()
+            completion = await self._complete(output, messages, tally, temperature, listener)
+            used = use(parsed(completion, output))
+        except (UnusableOutput, BudgetExhausted, PromptTooLong):
+            self._note(tally, completion, fallbacks=1)
+            return None
+        self._note(tally, completion, repaired=1)
+        return used
+
+    async def _fitted(
+        self,
+        output: type[Output],
+        build: Build,
+        most: int,
+        tally: Tally,
+        temperature: float | None,
+        listener: Listener | None,
+    ) -> tuple[list[Message], Completion]:
+        """Send the prompt with as many passages as fit; fewer if the server disagrees."""
+        window = await self._window.tokens()
+        while True:
+            room = window - self._output_limit(window)
+            while most > 0 and self._estimate.of(build(most)) > room:
+                most -= 1
+            messages = build(most)
+            try:
+                return messages, await self._complete(
+                    output, messages, tally, temperature, listener
+                )
+            except PromptTooLong as error:
+                if most == 0:
+                    return messages, _too_long(self._client.model, error)
+                self._estimate.too_long()
+                most = int(most * _LESS_OF_A_WINDOW)
+
+    async def _complete(
+        self,
+        output: type[Output],
+        messages: Sequence[Message],
+        tally: Tally,
+        temperature: float | None,
+        listener: Listener | None,
+    ) -> Completion:
+        settings = self._client.settings
+        estimate = self._estimate.of(messages)
+        window = await self._window.tokens()
+        grant = tally.grant_tokens(
+            tokens_in=estimate,
+            least_out=_LEAST_OUT,
+            most_out=max(_LEAST_OUT, min(self._output_limit(window), window - estimate)),
+        )
+        try:
+            completion = await self._client.complete(
+                messages,
+                output=OutputFormat(output.task, output.json_schema()),
+                max_tokens=grant.tokens_out,
+                temperature=settings.temperature if temperature is None else temperature,
+                listener=listener,
+            )
+        except PromptTooLong:
+            tally.settle(grant, ModelUsage(role=self._client.role, model=self._client.model))
+            raise
+        tokens_in, tokens_out = completion.tokens_in, completion.tokens_out
+        if tokens_in:
+            self._estimate.learn(messages, tokens_in)
+        written = [{"role": "assistant", "content": completion.text}]
+        tally.settle(
+            grant,
+            ModelUsage(
+                role=self._client.role,
+                model=completion.model,
+                calls=1,
+                tokens_in=estimate if tokens_in is None else tokens_in,
+                tokens_out=self._estimate.of(written) if tokens_out is None else tokens_out,
+                cost=completion.cost,
+            ),
+        )
+        return completion
+
+    def _output_limit(self, window: int) -> int:
+        # A small window is shared, so that some of it is left for the prompt.
+        return min(self._client.settings.max_tokens, window // 4)
+
+    def _note(self, tally: Tally, completion: Completion, **counts: int) -> None:
+        tally.note(ModelUsage(role=self._client.role, model=completion.model, **counts))
+
+
+def _too_long(model: str, error: PromptTooLong) -> Completion:
+    return Completion("", f"the prompt is too long: {error}", False, model, None, None, 0.0)

@@ -1,0 +1,243 @@
+"""One role's way to its language model: a conversation in, its continuation or a typed failure."""
+
+import asyncio
+import weakref
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from ...models import ModelSettings, Role
+from .failures import is_about_format, is_about_length, unavailable
+from .routing import REST_SECONDS, imported_litellm, make_router
+from .tokens import Messages
+
+T = TypeVar("T")
+
+_MOST_CHARACTERS_PER_TOKEN = 32
+"""An output longer than this for each token allowed comes from a server that ignores the limit."""
+
+
+class Completion(NamedTuple):
+    """What a language model wrote.
+
+    Attributes:
+        text: Its words; empty where it refused or wrote nothing.
+        refusal: Why it refused, where it did.
+        cut_off: Whether it ran into the limit of tokens.
+        model: What answered, which may be the model to fall back on.
+        tokens_in: Tokens read, as the server counted them; None where it did not.
+        tokens_out: Tokens written, likewise.
+        cost: What the provider charges, in US dollars.
+    """
+
+    text: str
+    refusal: str
+    cut_off: bool
+    model: str
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: float
+
+
+class OutputFormat(NamedTuple):
+    """The JSON that is wanted: its name and its schema."""
+
+    name: str
+    schema: dict[str, Any]
+
+
+class Listener(Protocol):
+    """Hears an output while it is written."""
+
+    def restart(self) -> None:
+        """Forget what was heard: it is written anew."""
+        ...
+
+    def hear(self, text: str) -> None:
+        """Take in the next piece."""
+        ...
+
+
+class PromptTooLong(Exception):
+    """The prompt does not fit the model's window."""
+
+
+class _BrokenStream(Exception):
+    pass
+
+
+class ModelClient:
+    """Asks the language model of one role.
+
+    Args:
+        role: Who asks.
+        settings: Which model, where, and how.
+
+    Raises:
+        ModelUnavailable: If LiteLLM is missing, or a key that the settings name.
+    """
+
+    def __init__(self, role: Role, settings: ModelSettings) -> None:
+        self.role = role
+        self.settings = settings
+        self._litellm = imported_litellm()
+        # Connections belong to an event loop, and the sync face starts one for every call.
+        self._routers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Any]
+        self._routers = weakref.WeakKeyDictionary()
+        self._constrains = True
+        make_router(role, settings)
+
+    @property
+    def model(self) -> str:
+        """Name of the model, with the provider's before it."""
+        assert self.settings.model is not None
+        return self.settings.model
+
+    async def complete(
+        self,
+        messages: Messages,
+        *,
+        output: OutputFormat,
+        max_tokens: int,
+        temperature: float,
+        listener: Listener | None = None,
+    ) -> Completion:
+        """Return what the model writes.
+
+        Args:
+            messages: The conversation so far.
+            output: The JSON to constrain decoding to, where the server can.
+            max_tokens: How many tokens it may write.
+            temperature: 0 for the likeliest output.
+            listener: Hears it while it is written.
+
+        Raises:
+            PromptTooLong: If the prompt does not fit the model's window.
+            ModelUnavailable: If no replica and no fallback answers as it should.
+        """
+        arguments: dict[str, Any] = {
+            "model": self.role,
+            "messages": [dict(message) for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": temperature,
+        }
+
+        async def send() -> Completion:
+            if self._constrains:
+                arguments["response_format"] = _response_format(output)
+            else:
+                arguments.pop("response_format", None)
+            if listener is None:
+                return self._whole(await self._router.acompletion(**arguments))
+            listener.restart()
+            return await self._streamed(arguments, listener)
+
+        errors = self._litellm.exceptions
+        try:
+            return await self._tried_again(send)
+        except errors.ContentPolicyViolationError as error:
+            return Completion("", str(error), False, self.model, None, None, 0.0)
+        except errors.ContextWindowExceededError as error:
+            raise PromptTooLong(str(error)) from error
+        except errors.BadRequestError as error:
+            if is_about_length(error):
+                raise PromptTooLong(str(error)) from error
+            if not self._constrains or not is_about_format(error):
+                raise unavailable(self.role, self.settings, error) from error
+        except self._litellm.exceptions.openai.OpenAIError as error:
+            raise unavailable(self.role, self.settings, error) from error
+        except (self._litellm.types.router.RouterRateLimitError, _BrokenStream) as error:
+            raise unavailable(self.role, self.settings, error) from error
+        self._constrains = False
+        return await self.complete(
+            messages,
+            output=output,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            listener=listener,
+        )
+
+    @property
+    def _router(self) -> Any:
+        loop = asyncio.get_running_loop()
+        if loop not in self._routers:
+            self._routers[loop] = make_router(self.role, self.settings)
+        return self._routers[loop]
+
+    async def _tried_again(self, send: Callable[[], Awaitable[T]]) -> T:
+        """Try again where the Router does not: all replicas at rest, or a stream that broke."""
+        for _ in range(self.settings.retries):
+            try:
+                return await send()
+            except self._litellm.types.router.RouterRateLimitError as error:
+                await asyncio.sleep(getattr(error, "cooldown_time", REST_SECONDS))
+            except _BrokenStream:
+                pass
+        return await send()
+
+    async def _streamed(self, arguments: dict[str, Any], listener: Listener) -> Completion:
+        limit = arguments["max_tokens"] * _MOST_CHARACTERS_PER_TOKEN
+        pieces: list[str] = []
+        length, last, usage = 0, "", None
+        stream = await self._router.acompletion(
+            **arguments, stream=True, stream_options={"include_usage": True}
+        )
+        try:
+            async for chunk in stream:
+                usage = getattr(chunk, "usage", None) or usage
+                for choice in chunk.choices:
+                    last = choice.finish_reason or last
+                    if piece := choice.delta.content:
+                        pieces.append(piece)
+                        length += len(piece)
+                        listener.hear(piece)
+                if length > limit:
+                    last = "length"
+                    break
+        except Exception as error:
+            raise _BrokenStream(f"the answer broke off: {error}") from error
+        finally:
+            await stream.aclose()
+        return self._completion(stream, "".join(pieces), "", last, usage)
+
+    def _whole(self, response: Any) -> Completion:
+        usage = getattr(response, "usage", None)
+        if not response.choices:
+            return self._completion(response, "", "", "", usage)
+        choice = response.choices[0]
+        refusal = (choice.message.get("provider_specific_fields") or {}).get("refusal") or ""
+        return self._completion(
+            response, choice.message.content or "", refusal, choice.finish_reason, usage
+        )
+
+    def _completion(
+        self, response: Any, text: str, refusal: str, finish_reason: str, usage: Any
+    ) -> Completion:
+        deployment = self._router.get_deployment(response._hidden_params.get("model_id"))
+        model = deployment.litellm_params.model if deployment else self.model
+        tokens_in = getattr(usage, "prompt_tokens", None)
+        tokens_out = getattr(usage, "completion_tokens", None)
+        return Completion(
+            text=text,
+            refusal=refusal,
+            cut_off=finish_reason == "length",
+            model=model,
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            cost=self._cost(model, tokens_in or 0, tokens_out or 0),
+        )
+
+    def _cost(self, model: str, tokens_in: int, tokens_out: int) -> float:
+        try:
+            parts = self._litellm.cost_per_token(
+                model=model, prompt_tokens=tokens_in, completion_tokens=tokens_out
+            )
+        except Exception:  # LiteLLM raises whatever it likes for models without a price
+            return 0.0
+        return float(sum(parts))
+
+
+def _response_format(output: OutputFormat) -> dict[str, Any]:
+    return {
+        "type": "json_schema",
+        "json_schema": {"name": output.name, "schema": output.schema, "strict": True},
+    }

@@ -1,0 +1,208 @@
+"""The policy over language models: each task a prompt, each output held to its schema."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from ....errors import BudgetExhausted
+from ....graphs.protocols import (
+    Draft,
+    PlanRequest,
+    Proposal,
+    ReadRequest,
+    RefineRequest,
+    RewriteRequest,
+    WriteRequest,
+)
+from ....graphs.stating import stated
+from ....graphs.steps import Reading, Refinement
+from ....prompts.loader import Prompts
+from ...effort import Effort
+from ...models import ModelSettings, Role
+from .asking import Asker
+from .client import ModelClient
+from .planning import MOST_AT_ONCE, findings_of, overview_of, proposal_of
+from .reading import parents_of, reading_of, unread, variables_of
+from .wire import PlanOutput, ReadOutput, RefineOutput, RewriteOutput, WriteOutput
+from .writing import DraftListener, NumberedQuotes
+
+_SAMPLING_TEMPERATURE = 0.8
+"""For further proposals, which are to differ from the first."""
+
+
+class LiteLLMPolicy:
+    """Plans, rewrites, reads, refines and writes with language models.
+
+    What comes back unusable, after a repair turn too, gives way to the plainest step that keeps
+    the run going: the question itself as plan and query, a reading that found nothing, the steps'
+    answers as they are.
+
+    Args:
+        models: The language model of each role.
+        prompts: What they are told.
+        effort: How much is asked of them.
+        own_knowledge: Whether the planner may answer a sub-question from what the model knows.
+
+    Raises:
+        ModelUnavailable: If LiteLLM is missing, or a key that the settings name.
+    """
+
+    name = "litellm"
+
+    def __init__(
+        self,
+        models: Mapping[Role, ModelSettings],
+        *,
+        prompts: Prompts,
+        effort: Effort,
+        own_knowledge: bool,
+    ) -> None:
+        self._prompts = prompts
+        self._effort = effort
+        self._own_knowledge = own_knowledge
+        self._askers = {
+            role: Asker(ModelClient(role, settings), prompts) for role, settings in models.items()
+        }
+
+    async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
+        """Split the question; later add what is missing. Further proposals are sampled."""
+        first, *others = await asyncio.gather(
+            self._proposal(request),
+            *(self._further_proposal(request) for _ in range(request.limit - 1)),
+        )
+        proposals = dict.fromkeys(each for each in (first, *others) if each is not None)
+        # Without any, the planner node takes the question itself, or goes on to write.
+        return list(proposals) or [Proposal()]
+
+    async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
+        """Search for the sub-question itself first, unless much effort is to be made."""
+        own = [] if request.text in request.tried else [request.text]
+        if own and not self._effort.rewrites_first:
+            return own
+
+        def use(output: RewriteOutput) -> list[str]:
+            seen = {" ".join(query.casefold().split()) for query in (*request.tried, *own)}
+            fresh = dict.fromkeys(" ".join(query.split()) for query in output.queries)
+            return [query for query in fresh if query and query.casefold() not in seen]
+
+        queries = await self._askers["searcher"].ask(
+            RewriteOutput,
+            lambda _: self._prompts.messages(
+                "rewrite",
+                question=request.question,
+                sub_question=request.text,
+                parents=parents_of(request),
+                tried=[*request.tried, *own],
+                count=self._effort.queries,
+            ),
+            0,
+            use=use,
+            tally=request.tally,
+        )
+        return [*own, *(queries or ())[: self._effort.queries]]
+
+    async def read(self, request: ReadRequest) -> Reading:
+        """Answer from the passages, or from the parents' answers, in the model's words."""
+        if not request.passages and not request.parents:
+            return Reading()
+        reading = await self._askers["searcher"].ask(
+            ReadOutput,
+            lambda most: self._prompts.messages("read", **variables_of(request, most)),
+            min(len(request.passages), self._effort.passages),
+            use=lambda output: reading_of(output, request),
+            tally=request.tally,
+        )
+        return reading if reading is not None else unread(request.passages)
+
+    async def refine(self, request: RefineRequest) -> Refinement:
+        """Have an answer checked that the model was not sure of; search again without one."""
+        answer = request.reading.answer
+        plainest = Refinement(reading=request.reading, search_again=answer.text is None)
+        if answer.text is None or answer.confidence >= self._effort.sure:
+            return plainest
+        reading = json.dumps(_as_output(request), ensure_ascii=False)
+
+        def use(output: RefineOutput) -> Refinement:
+            return Refinement(reading=reading_of(output, request), search_again=output.search_again)
+
+        verdict = request.verdict
+        refinement = await self._askers["refiner"].ask(
+            RefineOutput,
+            lambda most: self._prompts.messages(
+                "refine",
+                **variables_of(request, most),
+                reading=reading,
+                verdict=(verdict.explanation or f"{verdict.score:.2f} of 1") if verdict else "",
+            ),
+            min(len(request.passages), self._effort.passages),
+            use=use,
+            tally=request.tally,
+        )
+        return refinement or plainest
+
+    async def write(self, request: WriteRequest) -> Draft:
+        """Write the answer from the steps' quotes, told as it is written."""
+        plainest = stated(request.plan, request.steps)
+        if not plainest.sentences:
+            return Draft()
+        quotes = NumberedQuotes(request)
+        try:
+            draft = await self._askers["responder"].ask(
+                WriteOutput,
+                lambda most: self._prompts.messages(
+                    "write", **NumberedQuotes(request, most).variables()
+                ),
+                len(quotes.quotes),
+                use=quotes.draft_of,
+                tally=request.tally,
+                listener=DraftListener(request.tell),
+            )
+        except BudgetExhausted:
+            return plainest
+        return draft if draft is not None else plainest
+
+    async def _proposal(
+        self, request: PlanRequest, temperature: float | None = None
+    ) -> Proposal | None:
+        overview = overview_of(request, self._effort.overview)
+        return await self._askers["planner"].ask(
+            PlanOutput,
+            lambda most: self._prompts.messages(
+                "plan",
+                question=request.question,
+                today=date.today().isoformat(),
+                recall=self._own_knowledge,
+                most=MOST_AT_ONCE,
+                findings=findings_of(request),
+                overview=overview[:most],
+            ),
+            len(overview),
+            use=lambda output: proposal_of(output, request.plan, recall=self._own_knowledge),
+            tally=request.tally,
+            temperature=temperature,
+        )
+
+    async def _further_proposal(self, request: PlanRequest) -> Proposal | None:
+        try:
+            request.tally.policy_call()
+            return await self._proposal(request, _SAMPLING_TEMPERATURE)
+        except BudgetExhausted:
+            return None
+
+
+def _as_output(request: RefineRequest) -> dict[str, object]:
+    """The reading in the words of the model's own output, as if it had just written it."""
+    answer = request.reading.answer
+    numbers = {passage.id: number for number, passage in enumerate(request.passages, start=1)}
+    ranked = [each.passage_id for each in request.reading.ranking[:3]]
+    return {
+        "answer": answer.text,
+        "quotes": [
+            {"passage": numbers[quote.passage_id], "text": quote.text}
+            for quote in answer.quotes
+            if quote.passage_id in numbers
+        ],
+        "confidence": answer.confidence,
+        "useful": [numbers[id] for id in ranked if id in numbers],
+    }

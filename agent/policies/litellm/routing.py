@@ -1,0 +1,86 @@
+"""LiteLLM's Router for one role: its replicas, and the models to fall back on."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from ....errors import ModelUnavailable
+from ...models import ModelSettings, Role
+
+REST_SECONDS = 5.0
+"""How long a replica that failed is left alone."""
+
+
+def imported_litellm() -> Any:
+    """Return the module, which takes seconds to import.
+
+    Raises:
+        ModelUnavailable: If it is not installed.
+    """
+    # Without this it looks for a price list on the network.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    try:
+        import litellm
+    except ImportError as error:
+        raise ModelUnavailable(
+            f"language models are asked through LiteLLM, which cannot be imported ({error}); "
+            "install it: pip install litellm"
+        ) from error
+    # Said at the first request, about its own types; nothing that a user could do about.
+    warnings.filterwarnings("ignore", message=".*is using the `ReadOnly` qualifier")
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    return litellm
+
+
+def chain_of(settings: ModelSettings) -> Iterator[ModelSettings]:
+    """Yield the model, the one to fall back on, the one behind that, and so on."""
+    current: ModelSettings | None = settings
+    while current is not None:
+        yield current
+        current = current.fallback
+
+
+def make_router(role: Role, settings: ModelSettings) -> Any:
+    """Return a Router in which the role's name stands for its model and all behind it.
+
+    Raises:
+        ModelUnavailable: If a key is to come from an environment variable that is not set.
+    """
+    litellm = imported_litellm()
+    chain = list(chain_of(settings))
+    groups = [role, *(f"{role}-fallback-{number}" for number in range(1, len(chain)))]
+    return litellm.Router(
+        model_list=[
+            {"model_name": group, "litellm_params": parameters}
+            for group, model in zip(groups, chain, strict=True)
+            for parameters in _deployments(role, model)
+        ],
+        fallbacks=[{group: [behind]} for group, behind in pairwise(groups)],
+        routing_strategy="least-busy",
+        num_retries=settings.retries,
+        cooldown_time=REST_SECONDS,
+    )
+
+
+def _deployments(role: Role, model: ModelSettings) -> Iterator[dict[str, Any]]:
+    if model.model is None:
+        raise ModelUnavailable(f"the model that the {role} falls back on has no name: set model")
+    parameters: dict[str, Any] = {
+        "model": model.model,
+        "timeout": model.timeout,
+        "max_retries": 0,  # the Router tries again, on another replica where there is one
+        "drop_params": True,
+        **model.extra,
+    }
+    if model.api_key_env:
+        if not (key := os.environ.get(model.api_key_env)):
+            raise ModelUnavailable(
+                f"the key for {model.model} is to come from the environment variable "
+                f"{model.api_key_env}, which is not set"
+            )
+        parameters["api_key"] = key
+    for address in model.api_base or (None,):
+        yield parameters | ({"api_base": address} if address else {})

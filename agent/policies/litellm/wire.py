@@ -1,0 +1,120 @@
+"""What language models are asked to return: the JSON of each task, small enough for small models.
+
+Every field is required on the wire, and most may be missing in what comes back: constrained
+decoding needs the former, unconstrained models the latter.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _clipped(value: Any) -> Any:
+    return min(max(value, 0.0), 1.0) if isinstance(value, (int, float)) else value
+
+
+def _absent_if_blank(value: Any) -> Any:
+    if isinstance(value, str) and value.strip().lower() in ("", "null", "none", "unknown"):
+        return None
+    return value
+
+
+Share = Annotated[float, BeforeValidator(_clipped)]
+Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+OptionalText = Annotated[
+    Annotated[str, Field(max_length=2_000)] | None, BeforeValidator(_absent_if_blank)
+]
+
+
+class Output(BaseModel):
+    """What one task returns.
+
+    Attributes:
+        task: Name of the task, of its prompt and of its schema on the wire.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    task: ClassVar[str]
+
+    @classmethod
+    def json_schema(cls) -> dict[str, Any]:
+        """Return the schema to constrain decoding with: no other fields, none left out."""
+        schema = cls.model_json_schema(mode="serialization")
+        for part in (schema, *schema.get("$defs", {}).values()):
+            part["additionalProperties"] = False
+            part["required"] = list(part["properties"])
+            for value in part["properties"].values():
+                value.pop("default", None)
+        return schema
+
+
+class PlannedQuestion(BaseModel):
+    """A sub-question; ``needs`` names those whose answers its text refers to as ``{q1}``."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
+    kind: Literal["search", "reason", "recall"] = "search"
+    question: Text
+    needs: Annotated[list[str], Field(max_length=16)] = []
+    answer: OptionalText = None
+    """The model's own answer, where the kind is ``recall``."""
+
+
+class PlanOutput(Output):
+    """Sub-questions to add; none where what is known suffices."""
+
+    task = "plan"
+
+    sub_questions: Annotated[list[PlannedQuestion], Field(max_length=16)]
+
+
+class RewriteOutput(Output):
+    """Search queries, best first."""
+
+    task = "rewrite"
+
+    queries: Annotated[list[Text], Field(max_length=8)]
+
+
+class PassageQuote(BaseModel):
+    """Words copied from the passage of that number."""
+
+    passage: int
+    text: Annotated[str, Field(max_length=1_000)]
+
+
+class ReadOutput(Output):
+    """The answer that passages give, and which of them are useful, most useful first."""
+
+    task = "read"
+
+    answer: OptionalText = None
+    quotes: Annotated[list[PassageQuote], Field(max_length=6)] = []
+    confidence: Share = 0.5
+    useful: Annotated[list[int], Field(max_length=32)] = []
+
+
+class RefineOutput(ReadOutput):
+    """The reading verified, corrected or completed."""
+
+    task = "refine"
+
+    search_again: bool = False
+
+
+class WrittenSentence(BaseModel):
+    """A sentence and the numbers of the quotes that support it."""
+
+    text: Text
+    quotes: Annotated[list[int], Field(max_length=16)] = []
+    recalled: bool = False
+    """Whether it rests on the model's own knowledge instead."""
+
+
+class WriteOutput(Output):
+    """The answer explained, then in as few words as possible; None where nothing answers."""
+
+    task = "write"
+
+    sentences: Annotated[list[WrittenSentence], Field(max_length=32)] = []
+    short_answer: OptionalText = None

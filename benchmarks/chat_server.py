@@ -1,0 +1,254 @@
+"""A local HTTP server that speaks OpenAI's chat protocol as vLLM does; who answers is a subclass.
+
+It serves ``POST /v1/chat/completions``, plain and streamed, and ``GET /v1/models`` on a free port
+of the loopback interface, from threads of this process.
+"""
+
+import json
+import re
+import socket
+import sys
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+MODEL = "simulated"
+_TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
+
+
+def tokens(text: str) -> list[str]:
+    """Return the text in pieces, a word or a mark each; together they are the text."""
+    return _TOKEN.findall(text)
+
+
+def prompt_tokens(messages: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the tokens of a conversation as a chat template would lay it out."""
+    pieces: list[str] = []
+    for message in messages:
+        pieces += [f"<|{message['role']}|>", *tokens(message.get("content") or ""), "<|end|>"]
+    return [*pieces, "<|assistant|>"]
+
+
+class ChatServer(ABC):
+    """Answers while the ``with`` block lasts; leaving it cuts every connection.
+
+    Args:
+        max_model_len: The context length that the server tells, in tokens.
+
+    Attributes:
+        url: Address to give as ``api_base``.
+    """
+
+    def __init__(self, *, max_model_len: int = 32_768) -> None:
+        self.max_model_len = max_model_len
+        self.url = ""
+        self.stopping = threading.Event()
+
+    @abstractmethod
+    def reply(self, exchange: "Exchange") -> None:
+        """Answer one request for a completion; called from many threads at once."""
+
+    def __enter__(self) -> Self:
+        """Start to serve."""
+        self._server = _Server(self)
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop; raises what went wrong inside, if anything did."""
+        self.stopping.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._server.cut_connections()
+        if error is None and self._server.failures:
+            raise self._server.failures[0]
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """One connection: what was asked on it last, and ways to answer."""
+
+    protocol_version = "HTTP/1.1"
+    # Small unbuffered writes would meet delayed acknowledgements: 40 ms a call.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+    server: "_Server"
+    body: dict[str, Any]
+
+    def do_GET(self) -> None:
+        """Tell the one model that is served."""
+        if self.path != "/v1/models":
+            self.send_error_json(404, f"there is no {self.path}")
+            return
+        model = {"id": MODEL, "object": "model", "owned_by": "clew"}
+        model["max_model_len"] = self.server.chat.max_model_len  # type: ignore[assignment]
+        self.send_json(200, {"object": "list", "data": [model]})
+
+    def do_POST(self) -> None:
+        """Have a request for a completion answered."""
+        received = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path != "/v1/chat/completions":
+            self.send_error_json(404, f"there is no {self.path}")
+            return
+        self.body = json.loads(received)
+        self.server.chat.reply(self)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep quiet."""
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the answer is wanted piece by piece."""
+        return bool(self.body.get("stream"))
+
+    def send(self, status: int, kind: str, content: bytes, **headers: str) -> None:
+        """Send a whole response."""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+        self.wfile.flush()
+
+    def send_json(self, status: int, content: Any, **headers: str) -> None:
+        """Send a whole response that is JSON."""
+        self.send(status, "application/json", json.dumps(content).encode(), **headers)
+
+    def send_error_json(self, status: int, message: str, **headers: str) -> None:
+        """Send an error in the shape that vLLM gives it."""
+        error = {"message": message, "type": "Error", "param": None, "code": status}
+        self.send_json(status, {"error": error}, **headers)
+
+    def begin_events(self) -> None:
+        """Begin a stream of server-sent events."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.flush()
+
+    def send_event(self, content: Any) -> None:
+        """Send one event: JSON, or text as it is."""
+        data = content if isinstance(content, str) else json.dumps(content)
+        event = f"data: {data}\n\n".encode()
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
+        self.wfile.flush()
+
+    def end_events(self) -> None:
+        """End a stream of server-sent events in order."""
+        self.send_event("[DONE]")
+        self.wfile.write(b"0\r\n\r\n")
+        self.wfile.flush()
+
+    def send_completion(
+        self,
+        content: str | None,
+        *,
+        per_token: float = 0.0,
+        finish: str = "stop",
+        **message: Any,
+    ) -> None:
+        """Send a completion the way it was asked for.
+
+        Args:
+            content: What the model says.
+            per_token: Seconds that each token takes.
+            finish: Why it ends.
+            **message: Other fields of the message, such as ``refusal``.
+        """
+        if self.streamed:
+            self.begin_events()
+            for chunk in self.chunks(content, finish, **message):
+                self.send_event(chunk)
+                if per_token and _spoken(chunk):
+                    time.sleep(per_token)
+            self.end_events()
+        else:
+            time.sleep(per_token * len(tokens(content or "")))
+            self.send_json(200, self.completion(content, finish, **message))
+
+    def completion(self, content: str | None, finish: str = "stop", **message: Any) -> Any:
+        """Return the body of a whole completion."""
+        message = {"role": "assistant", "content": content, **message}
+        choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
+        return self._envelope("chat.completion", [choice], self._usage(content))
+
+    def chunks(self, content: str | None, finish: str = "stop", **message: Any) -> Iterator[Any]:
+        """Yield the bodies of the events of a streamed completion."""
+        yield self._chunk({"role": "assistant", "content": "", **message})
+        for token in tokens(content or ""):
+            yield self._chunk({"content": token})
+        yield self._chunk({}, finish)
+        if (self.body.get("stream_options") or {}).get("include_usage"):
+            yield self._envelope("chat.completion.chunk", [], self._usage(content))
+
+    def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> Any:
+        choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}
+        return self._envelope("chat.completion.chunk", [choice], None)
+
+    def _envelope(self, kind: str, choices: list[Any], usage: Any) -> dict[str, Any]:
+        return {
+            "id": "chatcmpl-simulated",
+            "object": kind,
+            "created": int(time.time()),
+            "model": MODEL,
+            "choices": choices,
+            "usage": usage,
+        }
+
+    def _usage(self, content: str | None) -> dict[str, int]:
+        into, out = len(prompt_tokens(self.body["messages"])), len(tokens(content or ""))
+        return {"prompt_tokens": into, "completion_tokens": out, "total_tokens": into + out}
+
+
+class _Server(ThreadingHTTPServer):
+    """The listening socket, and the connections it has accepted."""
+
+    request_queue_size = 256
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, chat: ChatServer) -> None:
+        super().__init__(("127.0.0.1", 0), Exchange)
+        self.chat = chat
+        self.failures: list[BaseException] = []
+        self._open: set[Any] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        error = sys.exception()
+        # A client that leaves is no failure of the server.
+        if error is not None and not isinstance(error, (ConnectionError, TimeoutError)):
+            self.failures.append(error)
+
+    def cut_connections(self) -> None:
+        """Close what clients keep open, as a server that dies does."""
+        for connection in list(self._open):
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+
+def _spoken(chunk: Any) -> bool:
+    return any(choice["delta"].get("content") for choice in chunk["choices"])

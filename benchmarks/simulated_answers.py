@@ -1,0 +1,201 @@
+"""What the simulated model answers: rules over the labelled lines of clew's prompts.
+
+It sees nothing but the conversation and its script, and is the same every time.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from clew.agent.policies.embedded.planning import split
+from clew.agent.policies.embedded.text import STOPWORDS, content_words, sentences, stems
+from clew.graphs.plan import SubQuestion
+
+_PASSAGE = re.compile(r"^(\d+)\| (?:([^:]*): )?(.*)$", re.MULTILINE)
+_FINDING = re.compile(r"^([A-Za-z]\w{0,31})\| (.*) → (.*)$", re.MULTILINE)
+_NAME = re.compile(r"\b[A-Z][\w'’-]*(?:\s(?:(?:of|the|de|von|van|da)\s)?[A-Z][\w'’-]*)*")
+_DATE = re.compile(r"\b(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ \d{1,2}, )?[12]\d{3}\b")
+_ASKS_WHEN = re.compile(r"\b(?:when|year|date)\b", re.IGNORECASE)
+_KNOWN = re.compile(r"^Known: .* → (.*)$", re.MULTILINE)
+_TRIED = re.compile(r"^Tried: (.*)$", re.MULTILINE)
+_NOT_FOUND = "not found"
+_RECALLED = " (recalled)"
+_MOST_USEFUL = 5
+
+
+class Passage(NamedTuple):
+    """A numbered passage of a prompt."""
+
+    number: int
+    title: str
+    text: str
+
+
+class Place(NamedTuple):
+    """A sentence of a passage and how well it matches."""
+
+    score: float
+    passage: Passage
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a conversation asks, read from the lines that begin with a label."""
+
+    task: str
+    asked: str
+    """All that the user's turns say."""
+    said: str
+    """What the assistant's first turn says, if there is one."""
+
+    def labelled(self, label: str) -> str:
+        """Return what stands behind a label; nothing where the label is missing."""
+        match = re.search(rf"^{label}: (.*)$", self.asked, re.MULTILINE)
+        return match[1].strip() if match else ""
+
+    @property
+    def sub_question(self) -> str:
+        """The sub-question, or the question itself where there is none."""
+        return self.labelled("Sub-question") or self.labelled("Question")
+
+    def passages(self) -> list[Passage]:
+        """Return the numbered passages."""
+        return [Passage(int(n), title, text) for n, title, text in _PASSAGE.findall(self.asked)]
+
+
+def read_prompt(body: Mapping[str, Any]) -> Prompt:
+    """Return what a request for a completion asks."""
+    turns: dict[str, list[str]] = {"system": [], "user": [], "assistant": []}
+    for message in body["messages"]:
+        turns[message["role"]].append(message["content"] or "")
+    asked = "\n".join(turns["user"])
+    instructions = "\n".join([*turns["system"], asked])
+    return Prompt(_task(body, instructions), asked, (turns["assistant"] or [""])[0])
+
+
+def _task(body: Mapping[str, Any], instructions: str) -> str:
+    wanted = body.get("response_format") or {}
+    if name := wanted.get("json_schema", {}).get("name"):
+        return str(name)
+    # Without a schema on the wire the instructions show the shape.
+    fields = {"sub_questions": "plan", "queries": "rewrite", "short_answer": "write"}
+    fields["search_again"] = "refine"
+    shown = (task for field, task in fields.items() if f'"{field}"' in instructions)
+    return next(shown, "read")
+
+
+class SimulatedAnswers:
+    """Answers each task by rule.
+
+    Args:
+        plans: Sub-questions by question; other questions are split by the embedded policy's rules.
+        answers: What to look for in the passages, by the text of the sub-question; to others the
+            answer is the first name or date that the best sentence adds to the question.
+    """
+
+    def __init__(
+        self,
+        plans: Mapping[str, Sequence[SubQuestion]] | None = None,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._plans = plans or {}
+        self._answers = answers or {}
+
+    def reply(self, body: Mapping[str, Any]) -> str:
+        """Return what the model says to a request: the JSON of its task."""
+        prompt = read_prompt(body)
+        tasks = {"plan": self._plan, "read": self._read, "rewrite": _rewrite}
+        tasks |= {"refine": _refine, "write": _write}
+        return json.dumps(tasks[prompt.task](prompt), ensure_ascii=False)
+
+    def _plan(self, prompt: Prompt) -> dict[str, Any]:
+        question = prompt.labelled("Question")
+        subs: Sequence[SubQuestion] = ()
+        if not _FINDING.search(prompt.asked):
+            subs = self._plans.get(question) or split(question)
+        planned = [
+            {
+                "id": sub.id,
+                "kind": sub.kind,
+                "question": sub.text,
+                "needs": list(sub.parents),
+                "answer": None,
+            }
+            for sub in subs
+        ]
+        return {"sub_questions": planned}
+
+    def _read(self, prompt: Prompt) -> dict[str, Any]:
+        question = prompt.sub_question
+        places = _ranked(question, prompt.passages())
+        useful = list(dict.fromkeys(place.passage.number for place in places))[:_MOST_USEFUL]
+        nothing = {"answer": None, "quotes": [], "confidence": 0.0, "useful": useful}
+        if question in self._answers:
+            answer: str | None = self._answers[question]
+            places = [place for place in places if str(answer) in place.sentence]
+        else:
+            answer = _addition(question, places[0].sentence) if places else None
+            # A conclusion adds no name: it chooses among those of the parents' answers.
+            answer = answer or next(iter(_KNOWN.findall(prompt.asked)), None)
+        if not places or answer is None:
+            return nothing
+        best = places[0]
+        quote = {"passage": best.passage.number, "text": best.sentence}
+        return {"answer": answer, "quotes": [quote], "confidence": 0.9, "useful": useful}
+
+
+def _rewrite(prompt: Prompt) -> dict[str, Any]:
+    wanted = prompt.sub_question
+    wordings = (wanted, " ".join(content_words(wanted)), prompt.labelled("Question"))
+    tried = _TRIED.findall(prompt.asked)
+    return {"queries": [each for each in wordings if each and each not in tried][:1]}
+
+
+def _refine(prompt: Prompt) -> dict[str, Any]:
+    try:
+        reading = json.loads(prompt.said)
+    except ValueError:
+        reading = {"answer": None, "quotes": [], "confidence": 0.0, "useful": []}
+    return {**reading, "search_again": False}
+
+
+def _write(prompt: Prompt) -> dict[str, Any]:
+    written = []
+    short: str | None = None
+    _, *parts = _FINDING.split(prompt.asked)
+    for _, question, shown, below in zip(*(parts[i::4] for i in range(4)), strict=True):
+        answer = shown.removesuffix(_RECALLED)
+        short = None if answer == _NOT_FOUND else answer
+        if short:
+            quotes = [int(number) for number, _, _ in _PASSAGE.findall(below)]
+            recalled = shown.endswith(_RECALLED)
+            sentence = {"text": f"{question} {answer}.", "quotes": quotes, "recalled": recalled}
+            written.append(sentence)
+    return {"sentences": written, "short_answer": short}
+
+
+def _ranked(question: str, passages: Sequence[Passage]) -> list[Place]:
+    """Return every sentence that shares a rare word with the question, best first."""
+    spread = Counter(word for passage in passages for word in stems(f"{passage[1]} {passage[2]}"))
+    wanted = stems(question)
+    places = []
+    for passage in passages:
+        for sentence in sentences(passage.text):
+            shared = wanted & (stems(sentence.text) | stems(passage.title))
+            score = sum(math.log(1 + len(passages) / spread[word]) for word in shared)
+            places.append(Place(score, passage, sentence.text))
+    return sorted((place for place in places if place.score), key=lambda place: -place.score)
+
+
+def _addition(question: str, sentence: str) -> str | None:
+    """Return the first name, or the date where one is asked for, that the question has not."""
+    pattern = _DATE if _ASKS_WHEN.search(question) else _NAME
+    for span in pattern.findall(sentence):
+        if span.lower() not in STOPWORDS and span not in question:
+            return str(span)
+    return None
