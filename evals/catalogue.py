@@ -18,7 +18,7 @@ class Measure(NamedTuple):
     name: str
     label: str
     meaning: str
-    unit: Literal["share", "count", "seconds"] = "share"
+    unit: Literal["share", "count", "seconds", "dollars"] = "share"
     better: Literal["more", "less"] | None = "more"
     shown_at_zero: bool = True
 
@@ -26,7 +26,8 @@ class Measure(NamedTuple):
         """Return a value as it is shown, without its unit."""
         if self.unit == "share":
             return f"{100 * value:.1f}"
-        return f"{value:,.2f}" if self.unit == "seconds" else f"{value:,.1f}"
+        digits = {"count": 1, "seconds": 2, "dollars": 4}[self.unit]
+        return f"{value:,.{digits}f}"
 
     def written_difference(self, value: float) -> str:
         """Return a difference as it is shown, with its sign."""
@@ -74,6 +75,14 @@ MEASURES = (
         "Tokens",
         "in and out, a question",
         unit="count",
+        better="less",
+        shown_at_zero=False,
+    ),
+    Measure(
+        "cost",
+        "Cost",
+        "US dollars a question",
+        unit="dollars",
         better="less",
         shown_at_zero=False,
     ),

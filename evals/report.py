@@ -116,6 +116,7 @@ def _content(
             for label, key in (("Type", "by_type"), ("Hops", "by_hops"))
             if metrics[key]
         ],
+        "models": metrics["models"],
         "settings": [(name, setting_shown(value)) for name, value in settings_of(config).items()],
         "failed": [
             (each.id, _short(each.question), each.error.kind, _short(each.error.message))

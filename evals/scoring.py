@@ -101,6 +101,7 @@ def _spending(prediction: Prediction) -> dict[str, float]:
         "policy_calls": float(usage.policy_calls),
         "searches": float(usage.searches),
         "tokens": float(usage.tokens_in + usage.tokens_out),
+        "cost": usage.cost,
         "seconds": prediction.seconds,
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..graphs.budget import merged_by_model
 from .catalogue import MEASURES
 from .predictions import Prediction
 from .resampling import bounds, drawn, resampled_means
@@ -30,7 +31,8 @@ def summarised(
     metric over the questions it applies to, in fractions, and for the seconds their mean, median
     and 95th percentile; in ``of``, over how many questions each mean is; in ``ci``, its 95 %
     percentile bootstrap interval (Efron, 1979), where whole questions are drawn. The groups hold
-    every question, unless none has a type, or hops. The order of the predictions does not matter.
+    every question, unless none has a type, or hops. ``models`` holds what each language model did
+    in each role, over all questions. The order of the predictions does not matter.
 
     Args:
         predictions: What came of each question.
@@ -48,6 +50,9 @@ def summarised(
     found = _object(rows, seed)
     found["by_type"] = _grouped(rows, [each.type or None for each in ordered], seed)
     found["by_hops"] = _grouped(rows, [each.hops for each in ordered], seed)
+    models = merged_by_model(model for each in ordered for model in each.usage.models)
+    by_name = sorted(models, key=lambda model: (model.role, model.model))
+    found["models"] = [model.model_dump() for model in by_name]
     return found
 
 

@@ -1,4 +1,7 @@
-"""What doctor looks at, each finding with its remedy. Nothing here touches the network."""
+"""What doctor looks at, each finding with its remedy.
+
+Nothing here touches the network, but for the addresses where the settings have models served.
+"""
 
 import shutil
 import sqlite3
@@ -58,6 +61,7 @@ class Examination:
             "corpora": self._corpora,
             "saved runs": self._saved_runs,
             "agent": self._agent,
+            "language models": self._language_models,
         }
         for name, check in checks.items():
             try:
@@ -157,3 +161,10 @@ class Examination:
         chosen = ("workflow", "expansion", "policy", "critic")
         named = ", ".join(f"{name} {getattr(self._settings, name)}" for name in chosen)
         yield Finding("agent", "ok", f"{named}, search {', '.join(self._settings.search)}")
+
+    def _language_models(self) -> Iterator[Finding]:
+        if self._settings.policy != "litellm":
+            return
+        from .model_checks import check_models
+
+        yield from check_models(self._settings)

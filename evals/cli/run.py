@@ -163,6 +163,8 @@ def _stopped(view: "RunView | None") -> str:
 
 
 def _print_summary(evaluation: "Evaluation") -> None:
+    from ...agent.cli.answers import model_summary
+    from ...graphs.budget import ModelUsage
     from ..catalogue import BY_NAME
 
     metrics, config = evaluation.metrics, evaluation.config
@@ -176,6 +178,8 @@ def _print_summary(evaluation: "Evaluation") -> None:
     for name, (low, high) in metrics["ci"].items():
         if metrics[name] or BY_NAME[name].shown_at_zero:
             print(f"  {name:<22} {metrics[name]:6.3f}  [{low:.3f}, {high:.3f}]")
+    for model in metrics["models"]:
+        print(f"  {model_summary(ModelUsage(**model))}")
     if by_time := metrics.get("stopped_by_seconds"):
         cut_short = round(by_time * metrics["of"]["stopped_by_seconds"])
         print(

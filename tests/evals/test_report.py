@@ -16,7 +16,7 @@ from clew.evals.config import DatasetConfig
 from clew.evals.predictions import Prediction
 from clew.evals.report import CASES, figures, html, markdown
 from clew.evals.summary import summarised
-from clew.graphs.budget import Usage
+from clew.graphs.budget import ModelUsage, Usage
 
 Report = Callable[..., str]
 
@@ -85,7 +85,7 @@ def test_it_tells_figures_settings_and_what_went_wrong(make: Report) -> None:
 
 
 def test_every_metric_is_shown() -> None:
-    spent = Usage(policy_calls=2, tokens_in=900, tokens_out=80)
+    spent = Usage(policy_calls=2, tokens_in=900, tokens_out=80, cost=0.25)
     predictions = [
         answered("a", usage=spent, stopped_by="seconds"),
         abstained("b", answers=()),
@@ -95,15 +95,31 @@ def test_every_metric_is_shown() -> None:
     assert shown == metrics["ci"].keys()
     made = markdown(make_config(), metrics, predictions)
     assert "| Tokens | 490.0 |" in made
+    assert "| Cost | 0.1250 |" in made
     assert "| Misled | 0.0 | 0.0 – 0.0 | 1 |" in made
     assert "| Cut short | 50.0 |" in made
     assert "| Cut short by time | 50.0 |" in made
 
 
 @pytest.mark.parametrize("make", [markdown, html])
+def test_what_language_models_did_is_told_by_role(make: Report) -> None:
+    planner = ModelUsage(role="planner", model="hosted_vllm/<script>", calls=3, valid=2, repaired=1)
+    made = _report(make, answered("a", usage=Usage(models=(planner,))))
+    assert "Language models" in made and "planner" in made
+    assert "<script>" not in made
+
+
+@pytest.mark.parametrize("make", [markdown, html])
 def test_what_did_not_happen_has_no_section(make: Report) -> None:
     made = _report(make, answered("right", type=None, hops=None))
-    for absent in ("Failed questions", "Wrong answers", "Abstentions", "By type", "By hops"):
+    for absent in (
+        "Failed questions",
+        "Language models",
+        "Wrong answers",
+        "Abstentions",
+        "By type",
+        "By hops",
+    ):
         assert absent not in made, absent
     assert "Tokens" not in made
     assert "Cut short" not in made

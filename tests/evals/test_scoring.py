@@ -15,7 +15,9 @@ from clew.tools.passages import Passage
 
 
 def test_a_right_answer() -> None:
-    found = scores(answered(usage=Usage(searches=2, policy_calls=6, tokens_in=70, tokens_out=5)))
+    found = scores(
+        answered(usage=Usage(searches=2, policy_calls=6, tokens_in=70, tokens_out=5, cost=0.5))
+    )
     assert found == {
         **dict.fromkeys(("em", "f1", "cover_em"), 1.0),
         **dict.fromkeys(("em_answered", "f1_answered", "cover_em_answered"), 1.0),
@@ -32,6 +34,7 @@ def test_a_right_answer() -> None:
         "policy_calls": 6.0,
         "searches": 2.0,
         "tokens": 75.0,
+        "cost": 0.5,
         "seconds": 1.0,
     }
 

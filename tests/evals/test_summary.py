@@ -12,6 +12,7 @@ from clew.evals.metrics import bootstrap
 from clew.evals.predictions import Prediction
 from clew.evals.scoring import scores
 from clew.evals.summary import summarised
+from clew.graphs.budget import ModelUsage, Usage
 
 
 def _several() -> list[Prediction]:
@@ -49,7 +50,7 @@ def test_no_score_is_forgotten() -> None:
 
 def test_each_mean_has_an_interval_and_a_count() -> None:
     found = summarised(_several())
-    means = found.keys() - {"n", "failed", "ci", "of", "by_type", "by_hops"}
+    means = found.keys() - {"n", "failed", "ci", "of", "by_type", "by_hops", "models"}
     assert found["ci"].keys() == found["of"].keys() == means
     for name in means:
         low, high = found["ci"][name]
@@ -166,3 +167,21 @@ def test_two_thousand_questions_take_seconds_at_most() -> None:
     summarised(predictions)
     # About a second; a loop over resamples in Python would take a hundred times as long.
     assert time.process_time() - started < 10
+
+
+def test_language_models_are_summed_by_role_over_all_questions() -> None:
+    def spent(role: str, **counts: int) -> Usage:
+        return Usage(models=(ModelUsage(role=role, model="hosted_vllm/x", **counts),))
+
+    found = summarised(
+        [
+            answered("b", usage=spent("searcher", calls=2, valid=1, fallbacks=1)),
+            answered(
+                "a", usage=spent("planner", calls=1, tokens_in=9) + spent("searcher", calls=3)
+            ),
+        ]
+    )
+    planner, searcher = found["models"]
+    assert (planner["role"], planner["calls"], planner["tokens_in"]) == ("planner", 1, 9)
+    assert (searcher["calls"], searcher["valid"], searcher["fallbacks"]) == (5, 1, 1)
+    assert summarised([answered("a")])["models"] == []

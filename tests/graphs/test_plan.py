@@ -97,3 +97,12 @@ def test_wild_plans_are_either_refused_or_orderable(subs: list[SubQuestion]) -> 
         return
     assert len(plan.in_order()) == len(subs)
     assert isinstance(plan, Plan)
+
+
+def test_what_is_recalled_comes_with_its_answer() -> None:
+    known = SubQuestion(id="q1", text="How many days has a week?", kind="recall", answer="7")
+    assert make_plan([known]).sub_questions == (known,)
+    with pytest.raises(PlanError, match="recalls an answer but gives none"):
+        make_plan([known.model_copy(update={"answer": None})])
+    with pytest.raises(PlanError, match="only the kind recall may"):
+        make_plan([known.model_copy(update={"kind": "search"})])

@@ -7,6 +7,10 @@ import pytest
 
 from clew.errors import SettingsError
 from clew.prompts.loader import NAMES, load_prompts
+from clew.prompts.parsing import read_prompt
+from clew.prompts.trials import TRIALS
+
+BUILT_IN = Path(__file__).parents[2] / "prompts"
 
 HEAD = '+++\nversion = 1\nvariables = ["question", "tried", "count"]\n+++\n'
 REWRITE = HEAD + "# system\nWrite queries.\n# user\nQuestion: {{ question }}\n"
@@ -211,3 +215,9 @@ def test_a_template_that_fails_on_rare_values_names_its_file(tmp_path: Path) -> 
     own = with_rewrite(tmp_path, HEAD + "# user\n{{ 1 / (count - 7) }}")
     with pytest.raises(SettingsError, match=r"rewrite\.md: the template fails: division by zero"):
         load_prompts(own).messages("rewrite", question="q", tried=[], count=7)
+
+
+def test_each_prompt_is_tried_with_all_that_it_is_given() -> None:
+    for name in NAMES:
+        for values in TRIALS.get(name, ({},)):
+            assert values.keys() == set(read_prompt(BUILT_IN / f"{name}.md").variables)

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace as Record
 from typing import Any
 
 import pytest
@@ -34,16 +33,16 @@ TASKS: dict[str, type[Output]] = {
 
 def values(name: str, text: str = "tug", *, recall: bool = True) -> dict[str, Any]:
     """What a prompt is given when every text in it is the same."""
-    passage = Record(title=text, text=text)
-    found = Record(
+    passage = dict(title=text, text=text)
+    found = dict(
         id="q1",
         question=text,
         answer=text,
         status="answered",
         recalled=False,
-        quotes=[Record(number=3, title=text, text=text)],
+        quotes=[dict(number=3, title=text, text=text)],
     )
-    missed = Record(id="q2", question=text, answer=None, status="failed", recalled=False, quotes=[])
+    missed = dict(id="q2", question=text, answer=None, status="failed", recalled=False, quotes=[])
     every = {
         "question": text,
         "sub_question": text,
@@ -81,14 +80,14 @@ def test_planning_shows_what_is_known() -> None:
         recall=False,
         most=4,
         findings=[
-            Record(id="q1", question="Who was the cook?", answer="Ann", status="", recalled=False),
-            Record(id="q2", question="Is ice cold?", answer="yes", status="", recalled=True),
-            Record(id="q3", question="Who is {q1}?", answer=None, status="unknown", recalled=False),
-            Record(id="q4", question="Where?", answer=None, status="failed", recalled=False),
+            dict(id="q1", question="Who was the cook?", answer="Ann", status="", recalled=False),
+            dict(id="q2", question="Is ice cold?", answer="yes", status="", recalled=True),
+            dict(id="q3", question="Who is {q1}?", answer=None, status="unknown", recalled=False),
+            dict(id="q4", question="Where?", answer=None, status="failed", recalled=False),
         ],
         overview=[
-            Record(title="Hale", text="Hale is a hut."),
-            Record(title="", text="Cooks cook."),
+            dict(title="Hale", text="Hale is a hut."),
+            dict(title="", text="Cooks cook."),
         ],
     )
     assert [message["role"] for message in messages] == ["system", "user"]
@@ -128,7 +127,7 @@ def test_rewriting_shows_what_was_tried() -> None:
         "rewrite",
         question="Who trained the cook?",
         sub_question="Who trained Ann?",
-        parents=[Record(question="Who was the cook?", answer="Ann")],
+        parents=[dict(question="Who was the cook?", answer="Ann")],
         tried=["Ann trainer", "Ann teacher"],
         count=3,
     )
@@ -155,10 +154,10 @@ def test_reading_numbers_the_passages(reasons: bool, told: str) -> None:
         question="Who trained the cook?",
         sub_question="Who trained Ann?",
         reasons=reasons,
-        parents=[Record(question="Who was the cook?", answer=None)],
+        parents=[dict(question="Who was the cook?", answer=None)],
         passages=[
-            Record(title="Ann", text="Ann learnt\nfrom Jon.\n2| Ann: <|im_end|>"),
-            Record(title=None, text="No title."),
+            dict(title="Ann", text="Ann learnt\nfrom Jon.\n2| Ann: <|im_end|>"),
+            dict(title=None, text="No title."),
         ],
     )
     assert made[1]["content"] == (
@@ -184,17 +183,15 @@ def test_refining_continues_the_reading_with_its_json_as_it_is() -> None:
 
 
 def test_writing_shows_each_finding_with_its_quotes() -> None:
-    quote = Record(number=4, title="Ann", text="from Jon")
+    quote = dict(number=4, title="Ann", text="from Jon")
     made = PROMPTS.messages(
         "write",
         question="Who trained the cook?",
         today="2026-01-31",
         findings=[
-            Record(
-                id="q1", question="Who?", answer="Jon", status="", recalled=False, quotes=[quote]
-            ),
-            Record(id="q2", question="Cold?", answer="yes", status="", recalled=True, quotes=[]),
-            Record(id="q3", question="When?", answer=None, status="", recalled=False, quotes=[]),
+            dict(id="q1", question="Who?", answer="Jon", status="", recalled=False, quotes=[quote]),
+            dict(id="q2", question="Cold?", answer="yes", status="", recalled=True, quotes=[]),
+            dict(id="q3", question="When?", answer=None, status="", recalled=False, quotes=[]),
         ],
     )
     assert made[1]["content"] == (
@@ -223,7 +220,7 @@ def test_what_stays_the_same_comes_first(name: str) -> None:
 
 def test_other_passages_change_nothing_before_them() -> None:
     given_first = values("read")
-    given_then = given_first | {"passages": [Record(title="hut", text="hut")]}
+    given_then = given_first | {"passages": [dict(title="hut", text="hut")]}
     one, other = (
         PROMPTS.messages("read", **given)[1]["content"] for given in (given_first, given_then)
     )

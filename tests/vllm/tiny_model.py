@@ -1,8 +1,9 @@
-"""Makes a tiny Llama of random weights; run by the interpreter that has vLLM.
+"""Makes a tiny Llama whose weights are random but for a habit of closing what it opens.
 
-Its first dimension is the same for every token, so that one column of the output layer sets how
-often a token comes whatever the context. Thus what it writes is nonsense, but strings and lists
-are closed and texts end, where plain random weights would go on to the limit.
+Plain random weights go on to the limit of tokens, so that no JSON of theirs is ever whole. Here
+some dimensions of the embedding are not random, and no layer writes to them: one is the same for
+every token, and others tell what the last token was. Columns of the output layer turn them into a
+liking for certain tokens always, and after certain tokens. What comes of it is still nonsense.
 
 Usage: python tiny_model.py FOLDER PASSAGES
 """
@@ -22,8 +23,16 @@ TEMPLATE = """\
 {% if add_generation_prompt %}<|assistant|>{% endif %}"""
 SPREAD = 0.05
 """Deviation of the layers' weights: higher, and the context has more of a say."""
-FAVOURED = {"{": 0.8, "]": 0.7, "}": 0.7, '"': 0.6, "<|end|>": 0.6}
-"""Tokens that come often: in this order, so that lists have members but few."""
+LIKED = {'"': 1.0, "<|end|>": 0.6}
+"""Tokens that are liked after every token, and how much."""
+LIKED_AFTER = (
+    ("[", {"{": 2.0, "]": 1.5}),
+    ("0123456789", {",": 1.5, "}": 1.5, "]": 1.5}),
+    ("}", {"]": 0.5}),
+)
+"""Tokens that are liked after tokens made of certain characters."""
+KNOWN = 8.0
+"""What the dimensions hold that are not random."""
 SPECIAL = ["<|end|>", "<|system|>", "<|user|>", "<|assistant|>"]
 
 
@@ -69,14 +78,24 @@ def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
         output = model.get_output_embeddings().weight
         embedding.normal_(std=0.5)
         output.normal_(std=0.3)
-        embedding[:, 0] = 8.0
+        known = 1 + len(LIKED_AFTER)
+        embedding[:, :known] = output[:, :known] = 0.0
         for layer in model.model.layers:
-            layer.self_attn.o_proj.weight[0] = 0.0
-            layer.mlp.down_proj.weight[0] = 0.0
-        output[:, 0] = 0.0
-        for token, favour in FAVOURED.items():
-            output[tokenizer.convert_tokens_to_ids(token), 0] = favour
+            layer.self_attn.o_proj.weight[:known] = 0.0
+            layer.mlp.down_proj.weight[:known] = 0.0
+        embedding[:, 0] = KNOWN
+        like(output[:, 0], LIKED, tokenizer)
+        for dimension, (characters, liked) in enumerate(LIKED_AFTER, start=1):
+            for token, id in tokenizer.get_vocab().items():
+                if set(token) <= set(characters):
+                    embedding[id, dimension] = KNOWN
+            like(output[:, dimension], liked, tokenizer)
     return model
+
+
+def like(column: torch.Tensor, liked: dict[str, float], tokenizer: PreTrainedTokenizerFast) -> None:
+    for token, how_much in liked.items():
+        column[tokenizer.convert_tokens_to_ids(token)] = how_much
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from support import ContentCritic, passage
 
 from clew.agent.policies.scripted import ScriptedPolicy
 from clew.agent.threads import open_threads
-from clew.graphs.budget import Budget
+from clew.graphs.budget import Budget, ModelUsage
 from clew.graphs.events import Event
 from clew.graphs.expansion import expansion_named
 from clew.graphs.plan import SubQuestion
@@ -211,3 +211,56 @@ async def test_a_run_undisturbed_and_one_stopped_end_with_the_same_answer(
     undisturbed = await graph(make_parts()).compile().ainvoke(start)
     assert resumed["answer"].text == undisturbed["answer"].text
     assert resumed["answer"].evidence == undisturbed["answer"].evidence
+
+
+async def test_what_is_recalled_is_not_searched_for_and_reaches_its_children() -> None:
+    known = SubQuestion(id="known", text="what is known?", kind="recall", answer="of old")
+    child = SubQuestion(id="child", text="what is item child? {known}", parents=("known",))
+    parts = Parts(policy=script(known, child), critic=ContentCritic(), backends=[items("child")])
+    state, events = await run(parts)
+    assert all(event.id != "known" for event in events if event.kind == "search_finished")
+    answer = state["answer"]
+    recalled, found = answer.steps
+    assert recalled.answer.text == "of old" and recalled.answer.recalled
+    assert not recalled.answer.quotes and recalled.verdict is None
+    assert found.text == "what is item child? of old" and not found.answer.recalled
+    first, second = answer.sentences
+    assert first.recalled and not first.citations
+    assert second.citations and not second.recalled
+    assert answer.text.startswith("what is known? of old [own knowledge, not found] ")
+
+
+async def test_usage_is_the_sum_over_steps_that_ran_side_by_side() -> None:
+    subs = [sub("one"), sub("two")]
+    policy = script(*subs)
+    read = policy.read
+
+    async def with_tokens(request: ReadRequest) -> Reading:
+        grant = request.tally.grant_tokens(tokens_in=100, least_out=1, most_out=50)
+        spent = ModelUsage(role="searcher", model="m", calls=1, tokens_in=80, tokens_out=5)
+        request.tally.settle(grant, spent)
+        return await read(request)
+
+    policy.read = with_tokens  # type: ignore[method-assign]
+    parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("one", "two")])
+    state, _ = await run(parts)
+    usage = state["answer"].usage
+    assert (usage.tokens_in, usage.tokens_out) == (160, 10)
+    assert [model.calls for model in usage.models] == [2]
+
+
+async def test_tokens_running_out_end_the_search_and_name_the_limit() -> None:
+    subs = [sub("one"), sub("two", "one")]
+    policy = script(*subs)
+    read = policy.read
+
+    async def with_tokens(request: ReadRequest) -> Reading:
+        request.tally.grant_tokens(tokens_in=600, least_out=1, most_out=50)
+        return await read(request)
+
+    policy.read = with_tokens  # type: ignore[method-assign]
+    parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("one", "two")])
+    state, _ = await run(parts, tokens_in=1_000)
+    answer = state["answer"]
+    assert answer.stopped_by == "tokens_in"
+    assert [step.status for step in answer.steps] == ["answered", "unfinished"]

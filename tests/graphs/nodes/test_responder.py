@@ -1,9 +1,11 @@
+import asyncio
 from collections.abc import Callable
 
 import pytest
 from support import CHAIN, POLAR, QUESTION, chain_policy
 
 from clew.graphs.answer import Answer
+from clew.graphs.budget import Budget
 from clew.graphs.expansion import expansion_named
 from clew.graphs.protocols import CitedSentence, Draft, Parts, WriteRequest
 from clew.graphs.steps import Quote
@@ -87,3 +89,34 @@ async def test_the_answer_holds_the_run(written) -> None:  # type: ignore[no-unt
     assert set(answer.verdicts) == {"q1", "q2"}
     assert answer.evidence[0].title == "Endurance"
     assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+async def test_only_a_policy_that_recalled_something_may_claim_to_recall(written) -> None:  # type: ignore[no-untyped-def]
+    claimed = CitedSentence(text="I just know.", recalled=True)
+    answer = await written(Draft(short_answer="x", sentences=(claimed,)))
+    assert answer.abstained and "I just know" not in answer.text
+
+
+async def test_a_writer_that_takes_too_long_leaves_the_plainest_answer(
+    make_parts: Callable[..., Parts],
+) -> None:
+    policy = chain_policy()
+
+    async def endless(request: WriteRequest) -> Draft:
+        request.tell("It is", 1)
+        await asyncio.sleep(60)
+        raise AssertionError("the responder waits for ever")
+
+    policy.write = endless  # type: ignore[method-assign]
+    graph = workflow_named("mindsearch")(make_parts(policy=policy), expansion_named("greedy"))
+    start = {"question": QUESTION, "budget": Budget(seconds=5)}
+    answer: Answer | None = None
+    heard = []
+    async for event in graph.compile().astream(start, stream_mode="custom"):
+        if event.kind == "answer_writing":
+            heard.append((event.text, event.attempt))
+        if event.kind == "run_finished":
+            answer = event.answer
+    assert answer is not None and answer.stopped_by == "seconds"
+    assert answer.short_answer == "Akaroa, New Zealand" and answer.citations
+    assert heard == [("It is", 1)]
