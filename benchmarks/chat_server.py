@@ -132,10 +132,10 @@ class Exchange(BaseHTTPRequestHandler):
         error = {"message": message, "type": "Error", "param": None, "code": status}
         self.send_json(status, {"error": error}, **headers)
 
-    def begin_events(self) -> None:
+    def begin_events(self, kind: str = "text/event-stream; charset=utf-8") -> None:
         """Begin a stream of server-sent events."""
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         self.wfile.flush()

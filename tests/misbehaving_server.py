@@ -183,14 +183,27 @@ def web_page(exchange: Exchange) -> None:
 
 
 def mislabelled(exchange: Exchange) -> None:
-    """Send a good plain answer as another type of content."""
-    body = json.dumps(exchange.completion(good_answer(exchange))).encode()
-    exchange.send(200, "text/plain", body)
+    """Send a good answer as another type of content."""
+    content = good_answer(exchange)
+    if exchange.streamed:
+        exchange.begin_events("text/plain")
+        for chunk in exchange.chunks(content):
+            exchange.send_event(chunk)
+        exchange.end_events()
+    else:
+        body = json.dumps(exchange.completion(content)).encode()
+        exchange.send(200, "text/plain", body)
 
 
 def no_choices(exchange: Exchange) -> None:
     """Send a completion without any choice."""
-    exchange.send_json(200, exchange.completion("") | {"choices": []})
+    empty = exchange.completion("") | {"choices": []}
+    if exchange.streamed:
+        exchange.begin_events()
+        exchange.send_event(empty)
+        exchange.end_events()
+    else:
+        exchange.send_json(200, empty)
 
 
 def window_of(most: int) -> Behaviour:

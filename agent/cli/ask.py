@@ -103,12 +103,15 @@ def resume(
         str,
         typer.Argument(help="Thread id of the run, as clew ask showed it.", show_default=False),
     ],
+    api_base: ApiBase = None,
     home: Home = None,
     json: AsJson = False,
 ) -> None:
     """Go on with the settings that the run was made with."""
     settings = load_settings(home=home)
     saved = _saved_settings(settings.home, thread)
+    if api_base is not None:
+        saved = saved.replaced(api_base=api_base)
     _show_answer(
         f"Run {thread}",
         # The folder may have been moved since.

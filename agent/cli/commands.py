@@ -11,6 +11,7 @@ from .app import COMMANDS, overview
 from .corpora import corpora
 from .doctor import doctor
 from .index import index
+from .serve import serve_models
 
 # Plain help and plain errors: rich would take longer to import than anything else here.
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.command("resume", help=COMMANDS["resume"])(asking.resume)
 app.command("index", help=COMMANDS["index"])(index)
 app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
 app.add_typer(evaluation, name="eval", help=COMMANDS["eval"])
+app.command("serve-models", help=COMMANDS["serve-models"])(serve_models)
 app.command("doctor", help=COMMANDS["doctor"])(doctor)
 
 

@@ -13,11 +13,13 @@ _SECONDS = 5.0
 def check_models(settings: Settings) -> Iterator[Finding]:
     """Load the prompts, and ask each address once which models it serves."""
     from ...prompts.loader import load_prompts
+    from ..policies.litellm.routing import make_router
 
     versions = load_prompts(settings.prompts).versions.items()
     yield Finding("prompts", "ok", ", ".join(f"{name} {version}" for name, version in versions))
     seen = set()
     for role in ROLES:
+        make_router(role, settings.model_of(role))
         model: ModelSettings | None = settings.model_of(role)
         while model is not None:
             for address in model.api_base or ("",):
@@ -32,9 +34,6 @@ def _served(model: ModelSettings, address: str) -> Finding:
 
     provider, _, name = (model.model or "").partition("/")
     title = f"model {model.model}"
-    if model.api_key_env and not os.environ.get(model.api_key_env):
-        fix = f"set the environment variable {model.api_key_env}"
-        return Finding(title, "problem", "its key is missing", fix)
     if not address:
         return Finding(title, "ok", f"asked at {provider}, which was not tried")
     variable = model.api_key_env or ("HOSTED_VLLM_API_KEY" if provider == "hosted_vllm" else "")

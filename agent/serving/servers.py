@@ -23,6 +23,8 @@ _PAUSE = 0.25
 _PATIENCE = 2.0
 """Seconds in which a healthy server says so."""
 _TAIL_BYTES = 20_000
+_WATCHDOG_GRACE = 5.0
+"""Seconds that servers have to end once clew is gone."""
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -221,7 +223,7 @@ class Servers:
     def _watchdog_pipe(self) -> IO[bytes]:
         if self._watchdog is None:
             self._watchdog = subprocess.Popen(
-                [sys.executable, "-I", "-S", watchdog.__file__, str(self._grace)],
+                [sys.executable, "-I", "-S", watchdog.__file__, str(_WATCHDOG_GRACE)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

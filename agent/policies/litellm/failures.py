@@ -11,6 +11,7 @@ _ABOUT_FORMAT = re.compile(
 _ABOUT_LENGTH = re.compile(
     r"(context|prompt|input|sequence|model).{0,20}(length|window|too long|tokens)", re.I
 )
+_ABOUT_KEY = re.compile(r"missing credentials|api.key.{0,30}(missing|not set|must be set)", re.I)
 
 
 def is_about_format(error: Exception) -> bool:
@@ -36,12 +37,13 @@ def _reason(error: Exception) -> str:
     # LiteLLM puts its own class names before the server's words, and notes on routing behind.
     text = str(error).split("Received Model Group")[0].split("Available Model Group")[0]
     text = re.sub(r"\b(litellm\.)?\w*(Error|Exception|Timeout)\b( - |: )", "", text)
+    text = re.sub(r" ssl:<[^>]*>", "", text)
     text = " ".join(text.split()).rstrip(". ")
     return text[:400] or type(error).__name__
 
 
 def _remedy(settings: ModelSettings, error: Exception) -> str:
-    match getattr(error, "status_code", None):
+    match 401 if _ABOUT_KEY.search(str(error)) else getattr(error, "status_code", None):
         case 401 | 403:
             named = settings.api_key_env or "the variable that LiteLLM reads for that provider"
             return f"put a key that is allowed to ask it into {named}"

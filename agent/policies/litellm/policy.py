@@ -197,12 +197,12 @@ def _as_output(request: RefineRequest) -> dict[str, object]:
     numbers = {passage.id: number for number, passage in enumerate(request.passages, start=1)}
     ranked = [each.passage_id for each in request.reading.ranking[:3]]
     return {
-        "answer": answer.text,
         "quotes": [
             {"passage": numbers[quote.passage_id], "text": quote.text}
             for quote in answer.quotes
             if quote.passage_id in numbers
         ],
+        "answer": answer.text,
         "confidence": answer.confidence,
         "useful": [numbers[id] for id in ranked if id in numbers],
     }

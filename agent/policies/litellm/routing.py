@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from ....errors import ModelUnavailable
+from ....errors import ModelUnavailable, SettingsError
 from ...models import ModelSettings, Role
 
 REST_SECONDS = 5.0
@@ -48,15 +48,18 @@ def make_router(role: Role, settings: ModelSettings) -> Any:
 
     Raises:
         ModelUnavailable: If a key is to come from an environment variable that is not set.
+        SettingsError: If a model has no name, or one whose provider LiteLLM does not know.
     """
     litellm = imported_litellm()
     chain = list(chain_of(settings))
+    for model in chain:
+        _check_name(litellm, role, model)
     groups = [role, *(f"{role}-fallback-{number}" for number in range(1, len(chain)))]
     return litellm.Router(
         model_list=[
             {"model_name": group, "litellm_params": parameters}
             for group, model in zip(groups, chain, strict=True)
-            for parameters in _deployments(role, model)
+            for parameters in _deployments(model)
         ],
         fallbacks=[{group: [behind]} for group, behind in pairwise(groups)],
         routing_strategy="least-busy",
@@ -65,9 +68,19 @@ def make_router(role: Role, settings: ModelSettings) -> Any:
     )
 
 
-def _deployments(role: Role, model: ModelSettings) -> Iterator[dict[str, Any]]:
+def _check_name(litellm: Any, role: Role, model: ModelSettings) -> None:
     if model.model is None:
-        raise ModelUnavailable(f"the model that the {role} falls back on has no name: set model")
+        raise SettingsError(f"what the {role} falls back on names no model: set fallback.model")
+    try:
+        litellm.get_llm_provider(model.model)
+    except litellm.exceptions.BadRequestError:
+        raise SettingsError(
+            f"LiteLLM knows no provider of the model {model.model!r}: put one before the slash, "
+            "as in hosted_vllm/Qwen/Qwen3-8B or openai/gpt-5"
+        ) from None
+
+
+def _deployments(model: ModelSettings) -> Iterator[dict[str, Any]]:
     parameters: dict[str, Any] = {
         "model": model.model,
         "timeout": model.timeout,

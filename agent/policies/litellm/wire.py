@@ -84,12 +84,16 @@ class PassageQuote(BaseModel):
 
 
 class ReadOutput(Output):
-    """The answer that passages give, and which of them are useful, most useful first."""
+    """The answer that passages give, and which of them are useful, most useful first.
+
+    Fields are written in this order under constrained decoding: the quotes before the answer that
+    rests on them.
+    """
 
     task = "read"
 
-    answer: OptionalText = None
     quotes: Annotated[list[PassageQuote], Field(max_length=6)] = []
+    answer: OptionalText = None
     confidence: Share = 0.5
     useful: Annotated[list[int], Field(max_length=32)] = []
 

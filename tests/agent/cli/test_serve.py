@@ -101,7 +101,7 @@ def test_second_ctrl_c_leaves_the_rest_to_the_watchdog(tmp_path: Path) -> None:
     command.process.send_signal(signal.SIGINT)
     command.process.communicate(timeout=5)
     assert command.process.returncode == 130
-    wait_until_gone(groups, seconds=40)
+    wait_until_gone(groups)
 
 
 @pytest.mark.slow

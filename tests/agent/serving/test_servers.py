@@ -171,7 +171,7 @@ from pathlib import Path
 from clew.agent.serving.commands import ServerCommand
 from clew.agent.serving.servers import Servers
 
-servers = Servers([{command!r}], logs=Path({logs!r}), grace=2)
+servers = Servers([{command!r}], logs=Path({logs!r}))
 
 async def main():
     await servers.start(seconds=30)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from chat_server import prompt_tokens
 from misbehaving_server import (
     Behaviour,
     MisbehavingServer,
@@ -32,9 +33,10 @@ from misbehaving_server import (
     wrong_schema,
 )
 from policy_requests import READING, TASKS, ask, make_policy, request_for
-from support import POLAR, QUESTION
+from support import POLAR, QUESTION, ContentCritic
 
 from clew import Answer, ClewError, SearchAgent
+from clew.agent.models import ROLES
 from clew.errors import BudgetExhausted, ModelUnavailable
 from clew.graphs.budget import Budget, Usage
 from clew.graphs.meter import Meter, Tally
@@ -193,16 +195,22 @@ async def test_what_cannot_be_repaired_gives_way_to_the_plainest_step(
 async def test_a_server_that_never_answers_is_named_with_a_remedy(
     behaviour: Behaviour, task: str
 ) -> None:
-    if behaviour is PASSING["no choices"]:
-        pytest.skip("an answer without words is an answer, and repaired as such")
+    if behaviour is no_choices or (behaviour is web_page and task == "write"):
+        pytest.skip("an answer without words, repaired as such")
     with MisbehavingServer(then=behaviour) as server:
         with pytest.raises(ModelUnavailable) as raised:
-            await told_by(server, task, Tally.unlimited(), retries=1)
-        message = str(raised.value)
-        assert "hosted_vllm/simulated" in message and server.url in message
-        assert "; " in message and len(message) < 1_500
-        assert len(server.bodies) <= 2
-    assert "<html>" not in message or behaviour is web_page
+            await told_by(server, task, Tally.unlimited(), retries=0)
+        assert len(server.bodies) == 1
+    message = str(raised.value)
+    assert "hosted_vllm/simulated" in message and server.url in message
+    assert "; " in message and len(message) < 1_500
+
+
+async def test_a_server_is_tried_again_as_often_as_the_settings_say() -> None:
+    with MisbehavingServer(then=failing) as server:
+        with pytest.raises(ModelUnavailable):
+            await told_by(server, "read", Tally.unlimited(), retries=2)
+        assert len(server.bodies) == 3
 
 
 async def test_a_dead_server_is_named_with_a_remedy() -> None:
@@ -266,14 +274,13 @@ async def test_a_streamed_answer_that_breaks_off_is_told_anew() -> None:
 async def test_a_prompt_that_is_too_long_loses_passages_and_keeps_the_best() -> None:
     with MisbehavingServer() as server:
         await told_by(server, "read", Tally.unlimited(), timeout=10.0)
-        whole = len(server.bodies[0]["messages"][-1]["content"])
+        whole = server.bodies[0]["messages"]
     tally = Tally.unlimited()
-    with MisbehavingServer(then=window_of(420)) as server:
+    with MisbehavingServer(then=window_of(len(prompt_tokens(whole)) - 1)) as server:
         reading = await told_by(server, "read", tally, timeout=10.0)
-        *refused, kept = server.bodies
-        assert refused
-        shown = kept["messages"][-1]["content"]
-    assert len(shown) < whole and POLAR[0].text in shown
+        assert len(server.bodies) == 2
+        shown = server.bodies[1]["messages"][-1]["content"]
+    assert POLAR[0].text in shown and POLAR[-1].text not in shown
     assert reading.answer.text == "Frank Worsley"
     assert counts(tally) == {"valid": 1}
 
@@ -297,52 +304,42 @@ async def test_a_server_without_schemas_is_asked_without_from_then_on() -> None:
 
 @named(ALL)
 async def test_tokens_are_never_overdrawn(behaviour: Behaviour) -> None:
-    budget = Budget(tokens_in=3_000, tokens_out=200)
-    meter = Meter(budget, Usage())
+    meter = Meter(Budget(tokens_in=2_500, tokens_out=300), Usage())
     with MisbehavingServer(then=behaviour) as server:
         policy = make_policy(server.url, timeout=0.3, retries=0)
         async with asyncio.timeout(SECONDS):
-            for task in TASKS * 2:
+            for task in TASKS:
                 try:
                     await ask(policy, task, Tally(meter, writing=task == "write"))
                 except (BudgetExhausted, ModelUnavailable):
                     continue
-        allowed = [body["max_tokens"] for body in server.bodies]
-    assert sum(allowed) <= budget.tokens_out or behaviour in (
-        *TOLERATED.values(),
-        *UNUSABLE.values(),
-    )
-    assert (meter.left("tokens_in", writing=True) or 0) >= 0
-    assert (meter.left("tokens_out", writing=True) or 0) >= 0
+        assert server.bodies
+    for name in ("tokens_in", "tokens_out"):
+        left = meter.left(name, writing=True)
+        assert left is not None and left >= 0
 
 
 async def test_calls_side_by_side_against_a_flaky_server_all_end(good: Mapping[str, Any]) -> None:
-    flaky = [throttled(), failing, behaving, cut, truncated, dropped, saying(""), behaving] * 6
+    flaky = [throttled(), failing, behaving, cut, truncated, dropped, saying(""), behaving]
     tally = Tally.unlimited()
     with MisbehavingServer(flaky) as server:
         policy = make_policy(server.url, retries=20)
         async with asyncio.timeout(SECONDS):
-            readings = await asyncio.gather(*(ask(policy, "read", tally) for _ in range(16)))
+            readings = await asyncio.gather(*(ask(policy, "read", tally) for _ in range(8)))
     assert [reading.answer.text for reading in readings if reading.answer.text] == [
         "Frank Worsley"
     ] * sum(reading.answer.text is not None for reading in readings)
     (usage,) = tally.usage.models
-    assert usage.valid + usage.repaired + usage.fallbacks == 16
+    assert usage.valid + usage.repaired + usage.fallbacks == 8
 
 
 def whole_question(server: MisbehavingServer, **settings: Any) -> Answer:
+    model = {"model": "hosted_vllm/simulated", "api_base": [server.url]}
     agent = SearchAgent(
         policy="litellm",
+        critic=ContentCritic(),
         search=[MemorySearch(POLAR)],
-        models=dict.fromkeys(
-            ("planner", "searcher", "refiner", "responder"),
-            {
-                "model": "hosted_vllm/simulated",
-                "api_base": [server.url],
-                "timeout": 0.4,
-                "retries": 1,
-            },
-        ),
+        models={role: {**model, "timeout": 0.4, "retries": 1} for role in ROLES},
         save_runs=False,
         **settings,
     )
@@ -351,7 +348,7 @@ def whole_question(server: MisbehavingServer, **settings: Any) -> Answer:
 
 @named(ALL)
 def test_a_question_ends_whatever_the_server_does(
-    behaviour: Behaviour, monkeypatch: pytest.MonkeyPatch, model_cache: Any
+    behaviour: Behaviour,
 ) -> None:
     started = time.monotonic()
     with MisbehavingServer(then=behaviour) as server:
