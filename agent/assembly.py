@@ -133,6 +133,7 @@ class Assembly:
             prompts=load_prompts(settings.prompts),
             effort=settings.effort_preset,
             own_knowledge=settings.own_knowledge,
+            seed=settings.seed,
         )
 
     def _support_critic(self) -> Critic:

@@ -37,7 +37,7 @@ EFFORTS: dict[str, Effort] = {
             policy_calls=60,
             tokens_in=100_000,
             tokens_out=15_000,
-            rounds=2,
+            rounds=1,
         ),
         overview=0,
         passages=6,

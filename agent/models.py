@@ -1,5 +1,6 @@
 """Which language model each role takes, and where it is served."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,16 @@ def _with_provider(name: str) -> str:
 ModelName = Annotated[str, AfterValidator(_with_provider)]
 
 
+def _without_secrets(extra: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name in extra:
+        if re.search(r"key|secret|password|credentials|(?<!max)_token$", name, re.I):
+            raise ValueError(
+                f"{name} may hold a secret, and settings are saved with the runs: put it into an "
+                "environment variable, and name that in api_key_env or leave it to LiteLLM"
+            )
+    return extra
+
+
 class ModelSettings(BaseModel):
     """A language model, where it is served, and how it is asked.
 
@@ -54,7 +65,7 @@ class ModelSettings(BaseModel):
     """Seconds after which one request has failed."""
     retries: int = Field(default=2, ge=0)
     """How often a failed request is tried again, on another replica where there is one."""
-    extra: Mapping[str, Any] = {}
+    extra: Annotated[Mapping[str, Any], AfterValidator(_without_secrets)] = {}
     """Further arguments of LiteLLM's ``completion``, such as ``{reasoning_effort = "low"}``."""
     fallback: "ModelSettings | None" = None
     """What to ask where every replica has failed."""

@@ -161,7 +161,7 @@ class Exchange(BaseHTTPRequestHandler):
         finish: str = "stop",
         **message: Any,
     ) -> None:
-        """Send a completion the way it was asked for.
+        """Send a completion the way it was asked for, cut off at the tokens that it may have.
 
         Args:
             content: What the model says.
@@ -169,6 +169,7 @@ class Exchange(BaseHTTPRequestHandler):
             finish: Why it ends.
             **message: Other fields of the message, such as ``refusal``.
         """
+        content, finish = self._allowed(content, finish)
         if self.streamed:
             self.begin_events()
             for chunk in self.chunks(content, finish, **message):
@@ -194,6 +195,13 @@ class Exchange(BaseHTTPRequestHandler):
         yield self._chunk({}, finish)
         if (self.body.get("stream_options") or {}).get("include_usage"):
             yield self._envelope("chat.completion.chunk", [], self._usage(content))
+
+    def _allowed(self, content: str | None, finish: str) -> tuple[str | None, str]:
+        most = self.body.get("max_completion_tokens") or self.body.get("max_tokens")
+        pieces = tokens(content or "")
+        if most is None or len(pieces) <= most:
+            return content, finish
+        return "".join(pieces[:most]), "length"
 
     def _chunk(self, delta: dict[str, Any], finish: str | None = None) -> Any:
         choice = {"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}

@@ -44,9 +44,14 @@ class MisbehavingServer(ChatServer):
         super().__init__()
         self.bodies: list[dict[str, Any]] = []
         self.times: list[float] = []
-        self._next = iter(behaviours)
-        self._then = then or behaving
         self._lock = threading.Lock()
+        self.play(behaviours, then=then)
+
+    def play(self, behaviours: Iterable[Behaviour], *, then: Behaviour | None = None) -> None:
+        """Play these from now on; arguments as for the class."""
+        with self._lock:
+            self._next = iter(behaviours)
+            self._then = then or behaving
 
     def reply(self, exchange: Exchange) -> None:
         """Play the next behaviour."""
@@ -137,9 +142,8 @@ def endless(exchange: Exchange) -> None:
 
 
 def rambling(exchange: Exchange) -> None:
-    """Talk until the output limit, as a small model does that repeats itself."""
-    most = exchange.body.get("max_tokens") or exchange.body.get("max_completion_tokens") or 4_096
-    exchange.send_completion('{"answer": "' + "on " * (most - 4), finish="length")
+    """Repeat itself until the output limit, as small models do."""
+    exchange.send_completion('{"answer": "' + "on and " * 2_000)
 
 
 def saying(content: str | None, **message: Any) -> Behaviour:

@@ -48,7 +48,7 @@ class Asker:
         *,
         use: Callable[[OutputT], T],
         tally: Tally,
-        temperature: float | None = None,
+        sample: int = 0,
         listener: Listener | None = None,
     ) -> T | None:
         """Return what the model's output comes to; None if it is of no use, after one repair too.
@@ -59,14 +59,14 @@ class Asker:
             most: How many passages there are.
             use: Makes of the output what it stands for; raises `UnusableOutput`.
             tally: Charged with tokens, and with the repair.
-            temperature: Instead of that of the settings.
+            sample: Which of several outputs; those after the first, 0, are drawn at random.
             listener: Hears the output while it is written.
 
         Raises:
             BudgetExhausted: If too few tokens are left to ask at all.
             ModelUnavailable: If the model does not answer.
         """
-        messages, completion = await self._fitted(output, build, most, tally, temperature, listener)
+        messages, completion = await self._fitted(output, build, most, tally, sample, listener)
         try:
             used = use(parsed(completion, output))
         except UnusableOutput as error:
@@ -82,7 +82,7 @@ class Asker:
         ]
         try:
             tally.policy_call()
-            completion = await self._complete(output, messages, tally, temperature, listener)
+            completion = await self._complete(output, messages, tally, sample, listener)
             used = use(parsed(completion, output))
         except (UnusableOutput, BudgetExhausted, PromptTooLong):
             self._note(tally, completion, fallbacks=1)
@@ -96,7 +96,7 @@ class Asker:
         build: Build,
         most: int,
         tally: Tally,
-        temperature: float | None,
+        sample: int,
         listener: Listener | None,
     ) -> tuple[list[Message], Completion]:
         """Send the prompt with as many passages as fit; fewer if the server disagrees."""
@@ -107,9 +107,7 @@ class Asker:
                 most -= 1
             messages = build(most)
             try:
-                return messages, await self._complete(
-                    output, messages, tally, temperature, listener
-                )
+                return messages, await self._complete(output, messages, tally, sample, listener)
             except PromptTooLong as error:
                 if most == 0:
                     return messages, _too_long(self._client.model, error)
@@ -121,10 +119,9 @@ class Asker:
         output: type[Output],
         messages: Sequence[Message],
         tally: Tally,
-        temperature: float | None,
+        sample: int,
         listener: Listener | None,
     ) -> Completion:
-        settings = self._client.settings
         estimate = self._estimate.of(messages)
         window = await self._window.tokens()
         grant = tally.grant_tokens(
@@ -137,7 +134,7 @@ class Asker:
                 messages,
                 output=OutputFormat(output.task, output.json_schema()),
                 max_tokens=grant.tokens_out,
-                temperature=settings.temperature if temperature is None else temperature,
+                sample=sample,
                 listener=listener,
             )
         except PromptTooLong:

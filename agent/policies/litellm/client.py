@@ -12,6 +12,8 @@ from .tokens import Messages
 
 T = TypeVar("T")
 
+_SAMPLING_TEMPERATURE = 0.8
+"""At least this for outputs that are to differ from the first."""
 _MOST_CHARACTERS_PER_TOKEN = 32
 """An output longer than this for each token allowed comes from a server that ignores the limit."""
 
@@ -71,14 +73,16 @@ class ModelClient:
     Args:
         role: Who asks.
         settings: Which model, where, and how.
+        seed: For servers that draw outputs at random.
 
     Raises:
         ModelUnavailable: If LiteLLM is missing, or a key that the settings name.
     """
 
-    def __init__(self, role: Role, settings: ModelSettings) -> None:
+    def __init__(self, role: Role, settings: ModelSettings, *, seed: int = 0) -> None:
         self.role = role
         self.settings = settings
+        self._seed = seed
         self._litellm = imported_litellm()
         # Connections belong to an event loop, and the sync face starts one for every call.
         self._routers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Any]
@@ -98,7 +102,7 @@ class ModelClient:
         *,
         output: OutputFormat,
         max_tokens: int,
-        temperature: float,
+        sample: int = 0,
         listener: Listener | None = None,
     ) -> Completion:
         """Return what the model writes.
@@ -107,7 +111,7 @@ class ModelClient:
             messages: The conversation so far.
             output: The JSON to constrain decoding to, where the server can.
             max_tokens: How many tokens it may write.
-            temperature: 0 for the likeliest output.
+            sample: Which of several outputs; those after the first, 0, are drawn at random.
             listener: Hears it while it is written.
 
         Raises:
@@ -118,8 +122,11 @@ class ModelClient:
             "model": self.role,
             "messages": [dict(message) for message in messages],
             "max_tokens": max_tokens,
-            "temperature": temperature,
+            "temperature": self.settings.temperature,
+            "seed": self._seed + sample,
         }
+        if sample:
+            arguments["temperature"] = max(self.settings.temperature, _SAMPLING_TEMPERATURE)
 
         async def send() -> Completion:
             if self._constrains:
@@ -152,7 +159,7 @@ class ModelClient:
             messages,
             output=output,
             max_tokens=max_tokens,
-            temperature=temperature,
+            sample=sample,
             listener=listener,
         )
 

@@ -27,9 +27,6 @@ from .reading import parents_of, reading_of, unread, variables_of
 from .wire import PlanOutput, ReadOutput, RefineOutput, RewriteOutput, WriteOutput
 from .writing import DraftListener, NumberedQuotes
 
-_SAMPLING_TEMPERATURE = 0.8
-"""For further proposals, which are to differ from the first."""
-
 
 class LiteLLMPolicy:
     """Plans, rewrites, reads, refines and writes with language models.
@@ -43,6 +40,7 @@ class LiteLLMPolicy:
         prompts: What they are told.
         effort: How much is asked of them.
         own_knowledge: Whether the planner may answer a sub-question from what the model knows.
+        seed: For servers that draw outputs at random.
 
     Raises:
         ModelUnavailable: If LiteLLM is missing, or a key that the settings name.
@@ -57,19 +55,21 @@ class LiteLLMPolicy:
         prompts: Prompts,
         effort: Effort,
         own_knowledge: bool,
+        seed: int = 0,
     ) -> None:
         self._prompts = prompts
         self._effort = effort
         self._own_knowledge = own_knowledge
         self._askers = {
-            role: Asker(ModelClient(role, settings), prompts) for role, settings in models.items()
+            role: Asker(ModelClient(role, settings, seed=seed), prompts)
+            for role, settings in models.items()
         }
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
         """Split the question; later add what is missing. Further proposals are sampled."""
         first, *others = await asyncio.gather(
             self._proposal(request),
-            *(self._further_proposal(request) for _ in range(request.limit - 1)),
+            *(self._further_proposal(request, sample) for sample in range(1, request.limit)),
         )
         proposals = dict.fromkeys(each for each in (first, *others) if each is not None)
         # Without any, the planner node takes the question itself, or goes on to write.
@@ -162,9 +162,7 @@ class LiteLLMPolicy:
             return plainest
         return draft if draft is not None else plainest
 
-    async def _proposal(
-        self, request: PlanRequest, temperature: float | None = None
-    ) -> Proposal | None:
+    async def _proposal(self, request: PlanRequest, sample: int = 0) -> Proposal | None:
         overview = overview_of(request, self._effort.overview)
         return await self._askers["planner"].ask(
             PlanOutput,
@@ -180,13 +178,13 @@ class LiteLLMPolicy:
             len(overview),
             use=lambda output: proposal_of(output, request.plan, recall=self._own_knowledge),
             tally=request.tally,
-            temperature=temperature,
+            sample=sample,
         )
 
-    async def _further_proposal(self, request: PlanRequest) -> Proposal | None:
+    async def _further_proposal(self, request: PlanRequest, sample: int) -> Proposal | None:
         try:
             request.tally.policy_call()
-            return await self._proposal(request, _SAMPLING_TEMPERATURE)
+            return await self._proposal(request, sample)
         except BudgetExhausted:
             return None
 

@@ -339,7 +339,7 @@ def whole_question(server: MisbehavingServer, **settings: Any) -> Answer:
         policy="litellm",
         critic=ContentCritic(),
         search=[MemorySearch(POLAR)],
-        models={role: {**model, "timeout": 0.4, "retries": 1} for role in ROLES},
+        models={role: {**model, "timeout": 0.4, "retries": 0} for role in ROLES},
         save_runs=False,
         **settings,
     )
