@@ -197,7 +197,12 @@ class Settings(BaseModel):
             )
         # An address belongs to the model named beside it.
         general = {} if own.model else {"model": self.model, "api_base": self.api_base}
-        given = {name: getattr(own, name) for name in own.model_fields_set}
+        # Not what is set: settings that were saved come back with every field set.
+        given = {
+            name: value
+            for name, field in ModelSettings.model_fields.items()
+            if (value := getattr(own, name)) != field.default
+        }
         return ModelSettings(**(general | given))
 
     def replaced(self, **arguments: Any) -> Self:

@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Any, Self
 
 MODEL = "simulated"
+_MOST_CHUNKS = 32
+"""Long answers are streamed several tokens at a time, as a busy server does."""
 _TOKEN = re.compile(r"\s*(?:\w+|[^\w\s])|\s+")
 
 
@@ -174,8 +176,7 @@ class Exchange(BaseHTTPRequestHandler):
             self.begin_events()
             for chunk in self.chunks(content, finish, **message):
                 self.send_event(chunk)
-                if per_token and _spoken(chunk):
-                    time.sleep(per_token)
+                time.sleep(per_token * len(tokens(_words_of(chunk))))
             self.end_events()
         else:
             time.sleep(per_token * len(tokens(content or "")))
@@ -190,8 +191,10 @@ class Exchange(BaseHTTPRequestHandler):
     def chunks(self, content: str | None, finish: str = "stop", **message: Any) -> Iterator[Any]:
         """Yield the bodies of the events of a streamed completion."""
         yield self._chunk({"role": "assistant", "content": "", **message})
-        for token in tokens(content or ""):
-            yield self._chunk({"content": token})
+        pieces = tokens(content or "")
+        size = 1 + len(pieces) // _MOST_CHUNKS
+        for start in range(0, len(pieces), size):
+            yield self._chunk({"content": "".join(pieces[start : start + size])})
         yield self._chunk({}, finish)
         if (self.body.get("stream_options") or {}).get("include_usage"):
             yield self._envelope("chat.completion.chunk", [], self._usage(content))
@@ -258,5 +261,5 @@ class _Server(ThreadingHTTPServer):
                 continue
 
 
-def _spoken(chunk: Any) -> bool:
-    return any(choice["delta"].get("content") for choice in chunk["choices"])
+def _words_of(chunk: Any) -> str:
+    return "".join(choice["delta"].get("content") or "" for choice in chunk["choices"])

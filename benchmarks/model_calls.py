@@ -187,7 +187,7 @@ def print_tokens(workflow: str, by_question: Sequence[Sequence[Request]], effort
     within = repeated(by_question, kept=False)
     across = repeated(by_question, kept=True)
     requests = [request for each in by_question for request in each]
-    print("\n| task | calls a question | tokens in a call | repeated within | … and before |")
+    print("\n| task | calls a question | tokens in a call | repeated | also of earlier ones |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for task in (*TASKS, "all"):
         chosen = [each for each in requests if task in (each.task, "all")]

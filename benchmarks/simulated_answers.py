@@ -36,7 +36,7 @@ class Passage(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A sentence of a passage and how well it matches."""
+    """A sentence of a passage, and how much of the question it covers, in [0, 1]."""
 
     score: float
     passage: Passage
@@ -146,7 +146,8 @@ class SimulatedAnswers:
             return nothing
         best = places[0]
         quote = {"passage": best.passage.number, "text": best.sentence}
-        return {"answer": answer, "quotes": [quote], "confidence": 0.9, "useful": useful}
+        confidence = 0.9 if question in self._answers else round(best.score, 2)
+        return {"answer": answer, "quotes": [quote], "confidence": confidence, "useful": useful}
 
 
 def _rewrite(prompt: Prompt) -> dict[str, Any]:
@@ -182,14 +183,17 @@ def _write(prompt: Prompt) -> dict[str, Any]:
 def _ranked(question: str, passages: Sequence[Passage]) -> list[Place]:
     """Return every sentence that shares a rare word with the question, best first."""
     spread = Counter(word for passage in passages for word in stems(f"{passage[1]} {passage[2]}"))
-    wanted = stems(question)
+    weights = {word: math.log(1 + len(passages) / (spread[word] or 1)) for word in stems(question)}
+    whole = sum(weights.values())
     places = []
     for passage in passages:
         for sentence in sentences(passage.text):
-            shared = wanted & (stems(sentence.text) | stems(passage.title))
-            score = sum(math.log(1 + len(passages) / spread[word]) for word in shared)
-            places.append(Place(score, passage, sentence.text))
-    return sorted((place for place in places if place.score), key=lambda place: -place.score)
+            shared = weights.keys() & (stems(sentence.text) | stems(passage.title))
+            if shared:
+                # Added up in a fixed order, for sums of floats depend on it.
+                score = sum(weights[word] for word in sorted(shared)) / whole
+                places.append(Place(min(score, 1.0), passage, sentence.text))
+    return sorted(places, key=lambda place: -place.score)
 
 
 def _addition(question: str, sentence: str) -> str | None:

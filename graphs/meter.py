@@ -172,7 +172,11 @@ class Tally:
         if granted < least_out:
             raise self._meter.refusal("tokens_out")
         self._charge("tokens_in", tokens_in)
-        self._charge("tokens_out", granted)
+        try:
+            self._charge("tokens_out", granted)
+        except BudgetExhausted:
+            self._give_back("tokens_in", tokens_in)
+            raise
         return TokenGrant(tokens_in=tokens_in, tokens_out=granted)
 
     def settle(self, grant: TokenGrant, usage: ModelUsage) -> None:
@@ -182,9 +186,7 @@ class Tally:
         what it took.
         """
         for name in _TOKENS:
-            too_much = getattr(grant, name) - getattr(usage, name)
-            self._meter.give_back(name, too_much)
-            self._spent[name] -= too_much
+            self._give_back(name, getattr(grant, name) - getattr(usage, name))
         self._models.append(usage)
 
     def note(self, usage: ModelUsage) -> None:
@@ -210,3 +212,7 @@ class Tally:
     def _charge(self, name: str, amount: int = 1) -> None:
         self._meter.charge(name, amount, writing=self._writing)
         self._spent[name] += amount
+
+    def _give_back(self, name: str, amount: int) -> None:
+        self._meter.give_back(name, amount)
+        self._spent[name] -= amount

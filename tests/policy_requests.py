@@ -13,7 +13,6 @@ from clew.graphs.protocols import (
     PlanRequest,
     ReadRequest,
     RefineRequest,
-    Request,
     RewriteRequest,
     WriteRequest,
 )
@@ -44,7 +43,7 @@ def answered(sub: SubQuestion, reading: Reading) -> Step:
     return Step(sub_question=sub, text=text, reading=reading, status="answered")
 
 
-def request_for(task: str, **more: Any) -> Request:
+def request_for(task: str, **more: Any) -> Any:
     """Return a request of a task, about the first sub-question where it is about one."""
     step = {"question": QUESTION, "sub_question": CHAIN[0], "text": CHAIN[0].text, **more}
     match task:

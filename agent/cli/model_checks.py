@@ -1,13 +1,11 @@
 """What doctor finds out about the language models that the settings name."""
 
-import os
+import asyncio
 from collections.abc import Iterator
 
 from ..models import ROLES, ModelSettings
 from ..settings import Settings
 from .checks import Finding
-
-_SECONDS = 5.0
 
 
 def check_models(settings: Settings) -> Iterator[Finding]:
@@ -32,22 +30,19 @@ def check_models(settings: Settings) -> Iterator[Finding]:
 def _served(model: ModelSettings, address: str) -> Finding:
     import httpx
 
+    from ..policies.litellm.served import served_models
+
     provider, _, name = (model.model or "").partition("/")
     title = f"model {model.model}"
     if not address:
         return Finding(title, "ok", f"asked at {provider}, which was not tried")
-    variable = model.api_key_env or ("HOSTED_VLLM_API_KEY" if provider == "hosted_vllm" else "")
-    key = os.environ.get(variable)
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
-        url = f"{address.rstrip('/')}/models"
-        response = httpx.get(url, timeout=_SECONDS, headers=headers)
-        served = [each["id"] for each in response.raise_for_status().json()["data"]]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        served = asyncio.run(served_models(address, model))
+    except (httpx.HTTPError, ValueError) as error:
         fix = "start the server (clew serve-models), or correct api_base; it mostly ends in /v1"
         return Finding(title, "problem", f"{address} does not list models: {error}", fix)
     if name not in served:
-        fix = f"set model to {provider}/{served[0]}" if served else "load a model there"
+        fix = f"set model to {provider}/{next(iter(served))}" if served else "load a model there"
         found = f"{address} serves {', '.join(served) or 'nothing'}"
         return Finding(title, "problem", found, fix)
     return Finding(title, "ok", f"served at {address}")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from clew.agent.models import ModelSettings
 from clew.agent.settings import Settings
 from clew.errors import SettingsError
 from clew.graphs.budget import Budget
@@ -147,3 +148,55 @@ def test_example_holds_every_setting_with_its_default(monkeypatch: pytest.Monkey
 
 def test_every_setting_is_described() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_a_role_takes_what_its_table_says_and_the_rest_from_all() -> None:
+    settings = Settings(
+        model="hosted_vllm/small",
+        api_base="http://a/v1",
+        models={
+            "planner": ModelSettings(model="openai/large", temperature=0.5),
+            "responder": ModelSettings(max_tokens=100),
+        },
+    )
+    saved = Settings.model_validate_json(settings.model_dump_json())
+    for each in (settings, saved, saved.replaced(seed=1)):
+        assert each.model_of("searcher") == ModelSettings(
+            model="hosted_vllm/small", api_base=("http://a/v1",)
+        )
+        assert each.model_of("planner") == ModelSettings(model="openai/large", temperature=0.5)
+        assert each.model_of("responder") == ModelSettings(
+            model="hosted_vllm/small", api_base=("http://a/v1",), max_tokens=100
+        )
+
+
+def test_effort_sets_the_limits_that_are_not_set() -> None:
+    settings = Settings().replaced(max_searches=7)
+    quick = settings.replaced(effort="quick")
+    assert (quick.max_searches, quick.budget.seconds, quick.budget.rounds) == (7, 30.0, 1)
+    assert settings.budget == Budget(searches=7)
+    with pytest.raises(SettingsError, match="'quick', 'balanced' or 'thorough'"):
+        Settings.load(effort="fast")
+
+
+def test_naming_a_model_makes_it_the_policy() -> None:
+    assert Settings().policy == "embedded"
+    assert Settings(model="openai/gpt-5").policy == "litellm"
+    assert Settings(model="openai/gpt-5", policy="embedded").policy == "embedded"
+    with pytest.raises(SettingsError, match="provider/name"):
+        Settings.load(model="gpt-5")
+    with pytest.raises(SettingsError, match="no language model is named for the planner"):
+        Settings(policy="litellm").model_of("planner")
+
+
+def test_models_are_json_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEW_MODELS", '{"planner": {"model": "openai/gpt-5"}}')
+    assert Settings.load().model_of("planner").model == "openai/gpt-5"
+    monkeypatch.setenv("CLEW_MODELS", '{"planner": {"modle": "openai/gpt-5"}}')
+    with pytest.raises(SettingsError, match=r"CLEW_MODELS\.planner\.modle"):
+        Settings.load()
+
+
+def test_secrets_are_refused() -> None:
+    with pytest.raises(SettingsError, match="api_key_env"):
+        Settings.load(models={"planner": {"extra": {"api_key": "sk-1"}}})

@@ -19,12 +19,14 @@ from clew.agent.serving.config import load_served_models
 from clew.agent.serving.servers import Servers
 
 INSTALLED = Path(__file__).parents[2] / ".venv-vllm" / "bin" / "python"
-NAMED = os.environ.get("CLEW_VLLM_PYTHON")
+NAMED = os.environ.get("VLLM_PYTHON")
 SECONDS = 600.0
 """The longest that starting may take: 90 s where nothing else runs on two cores."""
 
 ARGUMENTS = (
     *("--dtype", "float32", "--enforce-eager", "--seed", "0"),
+    # On CPU, a prompt that is read in parts ends the server if its request has a seed.
+    *("--no-enable-chunked-prefill", "--max-num-batched-tokens", "16384"),
     "--structured-outputs-config",
     # Else a model that likes spaces fills its output with them.
     json.dumps({"backend": "xgrammar", "disable_any_whitespace": True}),
@@ -73,6 +75,9 @@ class Replica:
             asyncio.run(self.start())
 
     def stop(self) -> None:
+        (server,) = self._servers.all
+        if server.exit_code not in (None, -signal.SIGKILL):
+            print(f"{server.log} ended by itself:", *server.last_lines(100), sep="\n")
         asyncio.run(self._servers.stop())
 
     def requests_running(self) -> float:
@@ -91,7 +96,7 @@ def vllm_python() -> str:
     if NAMED:
         return NAMED
     if not INSTALLED.exists():
-        pytest.skip("vLLM is not installed: run `make vllm`, or name its Python CLEW_VLLM_PYTHON")
+        pytest.skip("vLLM is not installed: run `make vllm`, or name its Python VLLM_PYTHON")
     return str(INSTALLED)
 
 

@@ -62,18 +62,20 @@ def check(answer: Answer, budget: Budget) -> None:
     assert all(each.model == "hosted_vllm/tiny" for each in usage.models)
 
 
-@pytest.mark.parametrize("temperature", [0.0, 1.0])
+@pytest.mark.parametrize(("own_knowledge", "role"), [(True, "responder"), (False, "searcher")])
 def test_questions_end_well_several_at_once(
-    make_agent: Any, server: Any, temperature: float
+    make_agent: Any, server: Any, own_knowledge: bool, role: str
 ) -> None:
-    agent = make_agent(server, models={role: {"temperature": temperature} for role in ROLES})
-    answers = agent.batch(QUESTIONS[:6], concurrency=6)
-    for answer in answers:
+    # At temperature 0 this model says much the same of everything.
+    models = {each: {"temperature": 1.0} for each in ROLES}
+    agent = make_agent(server, models=models, own_knowledge=own_knowledge)
+    usages = []
+    for answer in agent.batch(QUESTIONS[:6], concurrency=6):
+        assert isinstance(answer, Answer), answer
         check(answer, agent.settings.budget)
-    steps = [step for answer in answers for step in answer.steps]
-    assert any(step.answer.quotes for step in steps), "nothing was read, so little is shown"
-    plans = [each for answer in answers for each in answer.usage.models if each.role == "planner"]
-    assert sum(each.valid for each in plans) >= len(answers)
+        usages += answer.usage.models
+    assert sum(usage.valid for usage in usages if usage.role == "planner")
+    assert sum(usage.calls for usage in usages if usage.role == role)
 
 
 def test_budget_holds_where_it_is_tight(make_agent: Any, server: Any) -> None:
@@ -122,4 +124,5 @@ def test_replica_takes_over(make_agent: Any, server: Any, mortal_server: Any) ->
     answers = agent.batch(QUESTIONS[:6], concurrency=6)
     killer.join()
     for answer in answers:
+        assert isinstance(answer, Answer), answer
         check(answer, agent.settings.budget)

@@ -1,5 +1,6 @@
 """One task put to a language model: fitted to its window, validated, repaired once, counted."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -74,10 +75,11 @@ class Asker:
         else:
             self._note(tally, completion, valid=1)
             return used
-        reply = completion.text[:_MOST_SHOWN_OF_REPLY] or "(nothing)"
+        # Half of a surrogate pair, which JSON may hold, cannot be sent back.
+        reply = completion.text[:_MOST_SHOWN_OF_REPLY].encode("utf-8", "replace").decode()
         messages = [
             *messages,
-            {"role": "assistant", "content": reply},
+            {"role": "assistant", "content": reply or "(nothing)"},
             *self._prompts.messages("repair", error=reason),
         ]
         try:
@@ -103,9 +105,11 @@ class Asker:
         window = await self._window.tokens()
         while True:
             room = window - self._output_limit(window)
-            while most > 0 and self._estimate.of(build(most)) > room:
-                most -= 1
             messages = build(most)
+            if self._estimate.of(messages) > room:
+                sizes = range(1, most)
+                most = bisect_right(sizes, room, key=lambda size: self._estimate.of(build(size)))
+                messages = build(most)
             try:
                 return messages, await self._complete(output, messages, tally, sample, listener)
             except PromptTooLong as error:

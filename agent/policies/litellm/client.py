@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ...models import ModelSettings, Role
 from .failures import is_about_format, is_about_length, unavailable
-from .routing import REST_SECONDS, imported_litellm, make_router
+from .routing import REST_SECONDS, imported_litellm, longest_wait, make_router, unhook
 from .tokens import Messages
 
 T = TypeVar("T")
@@ -84,11 +84,11 @@ class ModelClient:
         self.settings = settings
         self._seed = seed
         self._litellm = imported_litellm()
-        # Connections belong to an event loop, and the sync face starts one for every call.
-        self._routers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Any]
-        self._routers = weakref.WeakKeyDictionary()
+        # It keeps the connections of each event loop apart, and what it knows of dead replicas
+        # holds for all of them.
+        self._router = make_router(role, settings, seed=seed)
+        weakref.finalize(self, unhook, self._router)
         self._constrains = True
-        make_router(role, settings)
 
     @property
     def model(self) -> str:
@@ -122,11 +122,10 @@ class ModelClient:
             "model": self.role,
             "messages": [dict(message) for message in messages],
             "max_tokens": max_tokens,
-            "temperature": self.settings.temperature,
-            "seed": self._seed + sample,
         }
         if sample:
             arguments["temperature"] = max(self.settings.temperature, _SAMPLING_TEMPERATURE)
+            arguments["seed"] = self._seed + sample
 
         async def send() -> Completion:
             if self._constrains:
@@ -134,7 +133,9 @@ class ModelClient:
             else:
                 arguments.pop("response_format", None)
             if listener is None:
-                return self._whole(await self._router.acompletion(**arguments))
+                # The Router's own limit begins anew with each piece of a body without an end.
+                async with asyncio.timeout(longest_wait(self.settings)):
+                    return self._whole(await self._router.acompletion(**arguments))
             listener.restart()
             return await self._streamed(arguments, listener)
 
@@ -148,11 +149,16 @@ class ModelClient:
         except errors.BadRequestError as error:
             if is_about_length(error):
                 raise PromptTooLong(str(error)) from error
-            if not self._constrains or not is_about_format(error):
+            # Not `_constrains`, which a request beside this one may have changed meanwhile.
+            if "response_format" not in arguments or not is_about_format(error):
                 raise unavailable(self.role, self.settings, error) from error
         except self._litellm.exceptions.openai.OpenAIError as error:
             raise unavailable(self.role, self.settings, error) from error
-        except (self._litellm.types.router.RouterRateLimitError, _BrokenStream) as error:
+        except (
+            self._litellm.types.router.RouterRateLimitError,
+            _BrokenStream,
+            TimeoutError,
+        ) as error:
             raise unavailable(self.role, self.settings, error) from error
         self._constrains = False
         return await self.complete(
@@ -162,13 +168,6 @@ class ModelClient:
             sample=sample,
             listener=listener,
         )
-
-    @property
-    def _router(self) -> Any:
-        loop = asyncio.get_running_loop()
-        if loop not in self._routers:
-            self._routers[loop] = make_router(self.role, self.settings)
-        return self._routers[loop]
 
     async def _tried_again(self, send: Callable[[], Awaitable[T]]) -> T:
         """Try again where the Router does not: all replicas at rest, or a stream that broke."""
@@ -221,8 +220,9 @@ class ModelClient:
     ) -> Completion:
         deployment = self._router.get_deployment(response._hidden_params.get("model_id"))
         model = deployment.litellm_params.model if deployment else self.model
-        tokens_in = getattr(usage, "prompt_tokens", None)
-        tokens_out = getattr(usage, "completion_tokens", None)
+        # Where the server counts nothing, LiteLLM says 0, which no prompt has.
+        tokens_in = getattr(usage, "prompt_tokens", None) or None
+        tokens_out = getattr(usage, "completion_tokens", None) if tokens_in else None
         return Completion(
             text=text,
             refusal=refusal,

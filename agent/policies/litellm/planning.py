@@ -74,7 +74,7 @@ def _sub_question(planned: PlannedQuestion, names: dict[str, str], recall: bool)
         kind = "search"
     return SubQuestion(
         id=names.get(planned.id, planned.id),
-        text=text,
+        text=" ".join(text.split()),
         parents=tuple(parents),
         kind=kind,
         answer=answer if kind == "recall" else None,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from ....errors import BudgetExhausted
+from ....errors import BudgetExhausted, ModelUnavailable
 from ....graphs.protocols import (
     Draft,
     PlanRequest,
@@ -67,11 +67,15 @@ class LiteLLMPolicy:
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
         """Split the question; later add what is missing. Further proposals are sampled."""
-        first, *others = await asyncio.gather(
-            self._proposal(request),
-            *(self._further_proposal(request, sample) for sample in range(1, request.limit)),
+        others = asyncio.gather(
+            *(self._further_proposal(request, sample) for sample in range(1, request.limit))
         )
-        proposals = dict.fromkeys(each for each in (first, *others) if each is not None)
+        try:
+            first = await self._proposal(request)
+        except BaseException:
+            others.cancel()
+            raise
+        proposals = dict.fromkeys(each for each in (first, *await others) if each is not None)
         # Without any, the planner node takes the question itself, or goes on to write.
         return list(proposals) or [Proposal()]
 
@@ -185,7 +189,7 @@ class LiteLLMPolicy:
         try:
             request.tally.policy_call()
             return await self._proposal(request, sample)
-        except BudgetExhausted:
+        except (BudgetExhausted, ModelUnavailable):
             return None
 
 

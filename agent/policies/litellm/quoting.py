@@ -8,7 +8,7 @@ from ....prompts.untrusted import shown
 from ....tools.passages import Passage
 
 _SAME = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "."})
-_ELLIPSIS = re.compile(r"\s*(?:\.{3}|…|\[\.\.\.\])\s*")
+_ELLIPSIS = re.compile(r"[\[(]?(?:\.{3,}|…|\. \. \.)[\])]?")
 
 
 def located(words: str, passage: Passage) -> Quote | None:
@@ -17,10 +17,10 @@ def located(words: str, passage: Passage) -> Quote | None:
     Case, spaces and the shapes of quotation marks and dashes may differ; the quote is what stands
     in the passage. Of words with gaps in them, the longest part counts.
     """
-    for part in sorted(_ELLIPSIS.split(words.strip()), key=len, reverse=True):
-        if part and (span := _span(part, passage.text)):
-            start, end = span
-            return Quote(passage_id=passage.id, text=passage.text[start:end], start=start)
+    parts = sorted(_ELLIPSIS.split(words), key=len, reverse=True)
+    for part in (words, *parts):
+        if span := _span(part.strip(), passage.text):
+            return _quote(passage, span)
     return None
 
 
@@ -33,19 +33,35 @@ def sentence_around(quote: Quote, passage: Passage) -> str:
 
 
 def found_verbatim(answer: str, passages: Sequence[Passage]) -> Quote | None:
-    """Return the first place where an answer itself stands in one of the passages."""
+    """Return the first place where an answer itself stands in a passage, not within a word."""
+    if not (pattern := _pattern(answer)):
+        return None
     for passage in passages:
-        if quote := located(answer, passage):
-            return quote
+        if match := re.search(rf"(?<!\w){pattern}(?!\w)", _plain(passage.text), re.I):
+            return _quote(passage, match.span())
     return None
 
 
 def _span(words: str, text: str) -> tuple[int, int] | None:
+    if not words:
+        return None
     if (start := text.find(words)) >= 0:
         return start, start + len(words)
-    # What the model saw is the passage as shown, letter for letter in the same places.
-    pattern = r"\s+".join(re.escape(word) for word in shown(words).translate(_SAME).split())
-    if not pattern:
+    if not (pattern := _pattern(words)):
         return None
-    match = re.search(pattern, shown(text).translate(_SAME), re.I)
+    match = re.search(pattern, _plain(text), re.I)
     return match.span() if match else None
+
+
+def _pattern(words: str) -> str:
+    return r"\s+".join(re.escape(word) for word in _plain(words).split())
+
+
+def _plain(text: str) -> str:
+    # What the model saw is the passage as shown, letter for letter in the same places.
+    return shown(text).translate(_SAME)
+
+
+def _quote(passage: Passage, span: tuple[int, int]) -> Quote:
+    start, end = span
+    return Quote(passage_id=passage.id, text=passage.text[start:end], start=start)

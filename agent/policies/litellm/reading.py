@@ -13,6 +13,9 @@ from .wire import PassageQuote, ReadOutput
 _UNMENTIONED = 0.5
 """What a passage that the model does not call useful scores, of what the last useful one does."""
 
+_NO_PROOF = ("yes", "no")
+"""Answers that prove nothing where they stand in a passage."""
+
 
 def parents_of(request: StepRequest) -> list[dict[str, str | None]]:
     """Return what the parents asked and came to."""
@@ -48,8 +51,9 @@ def reading_of(output: ReadOutput, request: ReadRequest) -> Reading:
     quotes = _quotes(output.quotes, request.passages)
     if not quotes and request.sub_question.kind == "reason":
         return Reading(answer=_concluded(answer, output, request), ranking=ranking)
-    if not quotes and (quote := found_verbatim(answer, request.passages)):
-        quotes = (quote,)
+    if not quotes and answer.casefold() not in _NO_PROOF:
+        found = found_verbatim(answer, request.passages)
+        quotes = (found,) if found else ()
     if not quotes:
         raise UnusableOutput(
             "none of the quotes stands in the passage of its number: copy them word for word, or "

@@ -1,8 +1,9 @@
 """LiteLLM's Router for one role: its replicas, and the models to fall back on."""
 
+import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +31,9 @@ def imported_litellm() -> Any:
         ) from error
     # Said at the first request, about its own types; nothing that a user could do about.
     warnings.filterwarnings("ignore", message=".*is using the `ReadOnly` qualifier")
+    if "LITELLM_LOG" not in os.environ:
+        # What goes wrong is raised too; the rest is about its own affairs.
+        logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     return litellm
@@ -43,8 +47,19 @@ def chain_of(settings: ModelSettings) -> Iterator[ModelSettings]:
         current = current.fallback
 
 
-def make_router(role: Role, settings: ModelSettings) -> Any:
+def longest_wait(settings: ModelSettings) -> float:
+    """Return the seconds within which a Router has tried everything that it has to try."""
+    replicas = sum(model.timeout * (len(model.api_base) + 1) for model in chain_of(settings))
+    return replicas * (settings.retries + 1)
+
+
+def make_router(role: Role, settings: ModelSettings, *, seed: int = 0) -> Any:
     """Return a Router in which the role's name stands for its model and all behind it.
+
+    Args:
+        role: Who asks.
+        settings: The model, its replicas, and what to fall back on.
+        seed: For servers that draw outputs at random.
 
     Raises:
         ModelUnavailable: If a key is to come from an environment variable that is not set.
@@ -54,18 +69,50 @@ def make_router(role: Role, settings: ModelSettings) -> Any:
     chain = list(chain_of(settings))
     for model in chain:
         _check_name(litellm, role, model)
-    groups = [role, *(f"{role}-fallback-{number}" for number in range(1, len(chain)))]
+    groups = _groups(role, chain, seed)
     return litellm.Router(
         model_list=[
             {"model_name": group, "litellm_params": parameters}
-            for group, model in zip(groups, chain, strict=True)
-            for parameters in _deployments(model)
+            for group, replicas in groups.items()
+            for parameters in replicas
         ],
         fallbacks=[{group: [behind]} for group, behind in pairwise(groups)],
+        max_fallbacks=len(groups),
         routing_strategy="least-busy",
         num_retries=settings.retries,
         cooldown_time=REST_SECONDS,
     )
+
+
+def _groups(
+    role: Role, chain: Iterable[ModelSettings], seed: int
+) -> dict[str, list[dict[str, Any]]]:
+    groups = {}
+    for number, model in enumerate(chain):
+        name = f"{role}-fallback-{number}" if number else role
+        groups[name] = replicas = list(_deployments(model, seed))
+        if len(replicas) > 1:
+            # The Router gives no rest to a replica that refuses connections, and may choose it
+            # at every retry, for it is the least busy. So then each is tried alone.
+            groups |= {f"{name}-replica-{n}": [each] for n, each in enumerate(replicas, start=1)}
+    return groups
+
+
+def unhook(router: Any) -> None:
+    """Take a Router out of LiteLLM's global lists, which would keep it for ever."""
+    litellm = imported_litellm()
+    router.discard()
+    hooked = (
+        litellm.callbacks,
+        litellm.input_callback,
+        litellm.success_callback,
+        litellm.failure_callback,
+        litellm._async_success_callback,
+        litellm._async_failure_callback,
+    )
+    for callbacks in hooked:
+        if router.leastbusy_logger in callbacks:
+            callbacks.remove(router.leastbusy_logger)
 
 
 def _check_name(litellm: Any, role: Role, model: ModelSettings) -> None:
@@ -80,14 +127,18 @@ def _check_name(litellm: Any, role: Role, model: ModelSettings) -> None:
         ) from None
 
 
-def _deployments(model: ModelSettings) -> Iterator[dict[str, Any]]:
+def _deployments(model: ModelSettings, seed: int) -> Iterator[dict[str, Any]]:
     parameters: dict[str, Any] = {
         "model": model.model,
+        "temperature": model.temperature,
         "timeout": model.timeout,
         "max_retries": 0,  # the Router tries again, on another replica where there is one
         "drop_params": True,
         **model.extra,
     }
+    if model.temperature:
+        # At temperature 0 nothing is drawn, and a seed would only keep vLLM from batching.
+        parameters.setdefault("seed", seed)
     if model.api_key_env:
         if not (key := os.environ.get(model.api_key_env)):
             raise ModelUnavailable(

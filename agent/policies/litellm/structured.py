@@ -2,19 +2,26 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from .client import Completion
 from .wire import Output
 
 OutputT = TypeVar("OutputT", bound=Output)
 
-_REASONING = re.compile(r"<(think|thinking|reasoning|thought)>.*?</\1>", re.S | re.I)
-_REASONING_END = re.compile(r".*</(?:think|thinking|reasoning|thought)>", re.S | re.I)
+_REASONING_TAG = re.compile(r"<(/?)(?:think|thinking|reasoning|thought)>", re.I)
+_OBJECT_BEGIN = re.compile(r'\{(?=\s*["}])')
+_DECODER = json.JSONDecoder(strict=False)
+
+# Hostile output must not cost more time than it took to write.
 _MOST_CHARACTERS = 200_000
+_MOST_BROKEN_OBJECTS = 500
+_MOST_OBJECTS = 50
 
 
 class UnusableOutput(Exception):
@@ -34,17 +41,17 @@ def parsed(completion: Completion, output: type[OutputT]) -> OutputT:
         raise UnusableOutput(f"it is a refusal: {completion.refusal[:300]}")
     text = without_reasoning(completion.text)
     problem = ""
-    for value in reversed(list(_objects(text))):
+    for value in reversed(deque(_objects(text), maxlen=_MOST_OBJECTS)):
         try:
             return output.model_validate(value)
         except ValidationError as error:
             problem = problem or _told(error)
         except RecursionError:
             problem = problem or "it is nested too deeply"
-    if problem:
-        raise UnusableOutput(problem)
     if completion.cut_off:
         raise UnusableOutput("it was cut off, because it was too long: write less")
+    if problem:
+        raise UnusableOutput(problem)
     if not text.strip():
         raise UnusableOutput("it is empty")
     raise UnusableOutput("it holds no complete JSON object")
@@ -56,22 +63,53 @@ def without_reasoning(text: str) -> str:
     An end without a beginning closes a block that the server's template has opened; a beginning
     without an end is left, since what follows may be meant.
     """
-    text = _REASONING.sub(" ", text[:_MOST_CHARACTERS])
-    return _REASONING_END.sub(" ", text)
+    text = text[:_MOST_CHARACTERS]
+    kept: list[str] = []
+    position, opened = 0, None
+    for tag in _REASONING_TAG.finditer(text):
+        if not tag[1]:
+            opened = tag.start() if opened is None else opened
+            continue
+        if opened is None:
+            kept.clear()
+        else:
+            kept.append(text[position:opened])
+        position, opened = tag.end(), None
+    return " ".join([*kept, text[position:]])
+
+
+def object_so_far(text: str) -> Any:
+    """Return the last JSON object of a text that is still being written; None before it begins."""
+    text = without_reasoning(text)
+    last, position = None, 0
+    for _ in range(_MOST_BROKEN_OBJECTS):
+        if (begin := _OBJECT_BEGIN.search(text, position)) is None:
+            break
+        try:
+            last, position = _DECODER.raw_decode(text, begin.start())
+        except RecursionError:
+            break
+        except ValueError:
+            try:
+                return from_json(text[begin.start() :], allow_partial="trailing-strings")
+            except ValueError:
+                position = begin.end()
+    return last
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Yield the outermost JSON objects of a text, in order."""
-    decoder = json.JSONDecoder(strict=False)
-    position = text.find("{")
-    while position >= 0:
+    position = broken = 0
+    while broken < _MOST_BROKEN_OBJECTS and (begin := _OBJECT_BEGIN.search(text, position)):
         try:
-            value, end = decoder.raw_decode(text, position)
-        except (json.JSONDecodeError, RecursionError):
-            end = position + 1
+            value, position = _DECODER.raw_decode(text, begin.start())
+        except RecursionError:
+            return
+        except ValueError:  # of a number with thousands of digits too
+            position = begin.end()
+            broken += 1
         else:
             yield value
-        position = text.find("{", end)
 
 
 def _told(error: ValidationError) -> str:

@@ -1,7 +1,7 @@
 """How many tokens fit a model's window: asked of its server, or looked up."""
 
 import asyncio
-import os
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,10 +9,12 @@ import httpx
 
 from ...models import ModelSettings
 from .routing import imported_litellm
+from .served import served_models
 
 UNKNOWN_WINDOW = 8_192
 """Assumed where neither settings nor server nor LiteLLM's table tell."""
-_SECONDS_TO_TELL = 5.0
+_SECONDS_BETWEEN = 10.0
+"""A server that does not tell may take seconds to do so, and is not asked for every request."""
 
 
 class Window:
@@ -25,16 +27,22 @@ class Window:
     def __init__(self, models: Iterable[ModelSettings]) -> None:
         self._models = tuple(models)
         self._known: int | None = None
+        self._guess = UNKNOWN_WINDOW
+        self._ask_again_at = 0.0
 
     async def tokens(self) -> int:
         """Return how many tokens fit, prompt and output together; asked for until it is known."""
         if self._known is not None:
             return self._known
+        if time.monotonic() < self._ask_again_at:
+            return self._guess
         sizes = await asyncio.gather(*(_size(model) for model in self._models))
         known = [size for size in sizes if size is not None]
+        self._guess = min(known, default=UNKNOWN_WINDOW)
         if len(known) == len(sizes):
-            self._known = min(known)
-        return min(known, default=UNKNOWN_WINDOW)
+            self._known = self._guess
+        self._ask_again_at = time.monotonic() + _SECONDS_BETWEEN
+        return self._guess
 
 
 async def _size(model: ModelSettings) -> int | None:
@@ -52,20 +60,12 @@ async def _size(model: ModelSettings) -> int | None:
 
 async def _asked(address: str, model: ModelSettings) -> int | None:
     """Return the window that a server tells, as vLLM does; None where it cannot be asked."""
-    provider, _, name = (model.model or "").partition("/")
-    variable = model.api_key_env or ("HOSTED_VLLM_API_KEY" if provider == "hosted_vllm" else "")
-    key = os.environ.get(variable)
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    name = (model.model or "").partition("/")[2]
     try:
-        async with httpx.AsyncClient(timeout=_SECONDS_TO_TELL, headers=headers) as http:
-            response = await http.get(f"{address.rstrip('/')}/models")
-        if response.is_server_error:
-            return None
-        listed = response.json()["data"]
-        sizes = {each["id"]: each.get("max_model_len") for each in listed}
-    except httpx.HTTPError:
+        return (await served_models(address, model)).get(name) or UNKNOWN_WINDOW
+    except httpx.HTTPStatusError as error:
+        return UNKNOWN_WINDOW if error.response.is_client_error else None
+    except (httpx.HTTPError, httpx.InvalidURL):
         return None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except ValueError:
         return UNKNOWN_WINDOW
-    size = sizes.get(name)
-    return size if isinstance(size, int) and size > 0 else UNKNOWN_WINDOW

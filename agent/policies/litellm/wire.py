@@ -1,16 +1,18 @@
 """What language models are asked to return: the JSON of each task, small enough for small models.
 
 Every field is required on the wire, and most may be missing in what comes back: constrained
-decoding needs the former, unconstrained models the latter.
+decoding needs the former, unconstrained models the latter. What a task is about must be there, or
+any JSON object would pass for its output.
 """
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
-def _clipped(value: Any) -> Any:
-    return min(max(value, 0.0), 1.0) if isinstance(value, (int, float)) else value
+def _clipped(value: float) -> float:
+    return 0.0 if math.isnan(value) else min(max(value, 0.0), 1.0)
 
 
 def _absent_if_blank(value: Any) -> Any:
@@ -19,7 +21,7 @@ def _absent_if_blank(value: Any) -> Any:
     return value
 
 
-Share = Annotated[float, BeforeValidator(_clipped)]
+Share = Annotated[float, AfterValidator(_clipped)]
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 OptionalText = Annotated[
     Annotated[str, Field(max_length=2_000)] | None, BeforeValidator(_absent_if_blank)
@@ -33,7 +35,7 @@ class Output(BaseModel):
         task: Name of the task, of its prompt and of its schema on the wire.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
 
     task: ClassVar[str]
 
@@ -93,7 +95,7 @@ class ReadOutput(Output):
     task = "read"
 
     quotes: Annotated[list[PassageQuote], Field(max_length=6)] = []
-    answer: OptionalText = None
+    answer: OptionalText
     confidence: Share = 0.5
     useful: Annotated[list[int], Field(max_length=32)] = []
 
@@ -121,4 +123,4 @@ class WriteOutput(Output):
     task = "write"
 
     sentences: Annotated[list[WrittenSentence], Field(max_length=32)] = []
-    short_answer: OptionalText = None
+    short_answer: OptionalText

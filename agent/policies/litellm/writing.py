@@ -5,12 +5,10 @@ from datetime import date
 from itertools import zip_longest
 from typing import Any
 
-from pydantic_core import from_json
-
 from ....graphs.protocols import CitedSentence, Draft, WriteRequest
 from ....graphs.steps import Quote
 from .quoting import sentence_around
-from .structured import UnusableOutput, without_reasoning
+from .structured import UnusableOutput, object_so_far
 from .wire import WriteOutput
 
 _MOST_QUOTES_OF_A_STEP = 3
@@ -29,6 +27,7 @@ class NumberedQuotes:
         by_step = [step.answer.quotes[:_MOST_QUOTES_OF_A_STEP] for step in request.steps.values()]
         in_turn = [quote for turn in zip_longest(*by_step) for quote in turn if quote]
         self.quotes: Sequence[Quote] = list(dict.fromkeys(in_turn))[:most]
+        self._numbers = {quote: number for number, quote in enumerate(self.quotes, start=1)}
 
     def variables(self) -> dict[str, Any]:
         """Return the variables of the prompt."""
@@ -44,7 +43,7 @@ class NumberedQuotes:
                     "status": step.status,
                     "recalled": step.answer.recalled,
                     "quotes": [
-                        self._shown(quote) for quote in step.answer.quotes if quote in self.quotes
+                        self._shown(quote) for quote in step.answer.quotes if quote in self._numbers
                     ],
                 }
                 for sub in request.plan.in_order()
@@ -83,7 +82,7 @@ class NumberedQuotes:
     def _shown(self, quote: Quote) -> dict[str, Any]:
         passage = self._request.evidence[quote.passage_id]
         return {
-            "number": self.quotes.index(quote) + 1,
+            "number": self._numbers[quote],
             "title": passage.title,
             "text": sentence_around(quote, passage),
         }
@@ -99,34 +98,32 @@ class DraftListener:
     def __init__(self, tell: Callable[[str, int], None]) -> None:
         self._tell = tell
         self._attempt = 0
-        self._heard = ""
-        self._told = 0
+        self._heard = self._told = ""
 
     def restart(self) -> None:
         """Forget what was heard: it is written anew."""
         self._attempt += 1
-        self._heard, self._told = "", 0
+        self._heard = self._told = ""
 
     def hear(self, text: str) -> None:
         """Take in the next piece."""
         self._heard += text
         written = _sentences_in(self._heard)
-        if len(written) > self._told:
-            self._tell(written[self._told :], self._attempt)
-            self._told = len(written)
+        if not written or written == self._told:
+            return
+        if not written.startswith(self._told):
+            # What was told stood in the model's reasoning, or in a first draft.
+            self._attempt += 1
+            self._told = ""
+        self._tell(written[len(self._told) :], self._attempt)
+        self._told = written
 
 
 def _sentences_in(heard: str) -> str:
-    json = without_reasoning(heard)
-    start = json.find("{")
-    if start < 0:
-        return ""
-    try:
-        partial = from_json(json[start:], allow_partial="trailing-strings")
-    except ValueError:
-        return ""
+    partial = object_so_far(heard)
     sentences = partial.get("sentences") if isinstance(partial, dict) else None
     if not isinstance(sentences, list):
         return ""
     texts = [each.get("text") for each in sentences if isinstance(each, dict)]
-    return " ".join(text for text in texts if isinstance(text, str))
+    words = (" ".join(text.split()) for text in texts if isinstance(text, str))
+    return " ".join(filter(None, words))

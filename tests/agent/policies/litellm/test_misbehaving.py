@@ -84,10 +84,10 @@ UNUSABLE: Mapping[str, Behaviour] = {
     "a list": saying('["Frank Worsley"]'),
     "a bare value": saying("null"),
 }
-ALL = PASSING | TOLERATED | UNUSABLE
+ALL: Mapping[str, Behaviour] = {**PASSING, **TOLERATED, **UNUSABLE}
 
 
-def named(behaviours: Mapping[str, Behaviour]) -> Any:
+def named(behaviours: Mapping[str, Behaviour]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("behaviour", behaviours.values(), ids=behaviours.keys())
 
 

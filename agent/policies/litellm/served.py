@@ -1,0 +1,36 @@
+"""Asking an OpenAI-compatible server which models it serves."""
+
+import os
+
+import httpx
+
+from ...models import ModelSettings
+
+_SECONDS = 5.0
+
+
+async def served_models(address: str, model: ModelSettings) -> dict[str, int | None]:
+    """Return the names of the models served at an address, with their windows where it tells.
+
+    Args:
+        address: Such as ``http://localhost:8000/v1``.
+        model: Whose key is sent along; vLLM's own variable for models of ``hosted_vllm``.
+
+    Raises:
+        httpx.HTTPError: If the server cannot be asked, or refuses.
+        ValueError: If it answers with something else than a list of models.
+    """
+    local = (model.model or "").startswith("hosted_vllm/")
+    key = os.environ.get(model.api_key_env or ("HOSTED_VLLM_API_KEY" if local else ""))
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    async with httpx.AsyncClient(timeout=_SECONDS, headers=headers) as http:
+        response = await http.get(f"{address.rstrip('/')}/models")
+    try:
+        listed = response.raise_for_status().json()["data"]
+        return {str(each["id"]): _positive(each.get("max_model_len")) for each in listed}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"no list of models: {type(error).__name__}") from None
+
+
+def _positive(size: object) -> int | None:
+    return size if isinstance(size, int) and size > 0 else None
