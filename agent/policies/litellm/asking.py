@@ -67,13 +67,17 @@ class Asker:
             BudgetExhausted: If too few tokens are left to ask at all.
             ModelUnavailable: If the model does not answer.
         """
-        messages, completion = await self._fitted(output, build, most, tally, sample, listener)
+        try:
+            messages, completion = await self._fitted(output, build, most, tally, sample, listener)
+        except PromptTooLong:
+            self._note(tally, self._client.model, fallbacks=1)
+            return None
         try:
             used = use(parsed(completion, output))
         except UnusableOutput as error:
             reason = str(error)
         else:
-            self._note(tally, completion, valid=1)
+            self._note(tally, completion.model, valid=1)
             return used
         # Half of a surrogate pair, which JSON may hold, cannot be sent back.
         reply = completion.text[:_MOST_SHOWN_OF_REPLY].encode("utf-8", "replace").decode()
@@ -87,9 +91,9 @@ class Asker:
             completion = await self._complete(output, messages, tally, sample, listener)
             used = use(parsed(completion, output))
         except (UnusableOutput, BudgetExhausted, PromptTooLong):
-            self._note(tally, completion, fallbacks=1)
+            self._note(tally, completion.model, fallbacks=1)
             return None
-        self._note(tally, completion, repaired=1)
+        self._note(tally, completion.model, repaired=1)
         return used
 
     async def _fitted(
@@ -101,7 +105,11 @@ class Asker:
         sample: int,
         listener: Listener | None,
     ) -> tuple[list[Message], Completion]:
-        """Send the prompt with as many passages as fit; fewer if the server disagrees."""
+        """Send the prompt with as many passages as fit; fewer if the server disagrees.
+
+        Raises:
+            PromptTooLong: If it does not fit without any.
+        """
         window = await self._window.tokens()
         while True:
             room = window - self._output_limit(window)
@@ -112,9 +120,9 @@ class Asker:
                 messages = build(most)
             try:
                 return messages, await self._complete(output, messages, tally, sample, listener)
-            except PromptTooLong as error:
+            except PromptTooLong:
                 if most == 0:
-                    return messages, _too_long(self._client.model, error)
+                    raise
                 self._estimate.too_long()
                 most = int(most * _LESS_OF_A_WINDOW)
 
@@ -165,9 +173,5 @@ class Asker:
         # A small window is shared, so that some of it is left for the prompt.
         return min(self._client.settings.max_tokens, window // 4)
 
-    def _note(self, tally: Tally, completion: Completion, **counts: int) -> None:
-        tally.note(ModelUsage(role=self._client.role, model=completion.model, **counts))
-
-
-def _too_long(model: str, error: PromptTooLong) -> Completion:
-    return Completion("", f"the prompt is too long: {error}", False, model, None, None, 0.0)
+    def _note(self, tally: Tally, model: str, **counts: int) -> None:
+        tally.note(ModelUsage(role=self._client.role, model=model, **counts))

@@ -63,7 +63,7 @@ class PromptTooLong(Exception):
     """The prompt does not fit the model's window."""
 
 
-class _BrokenStream(Exception):
+class _BrokenAnswer(Exception):
     pass
 
 
@@ -133,9 +133,7 @@ class ModelClient:
             else:
                 arguments.pop("response_format", None)
             if listener is None:
-                # The Router's own limit begins anew with each piece of a body without an end.
-                async with asyncio.timeout(longest_wait(self.settings)):
-                    return self._whole(await self._router.acompletion(**arguments))
+                return self._whole(await self._whole_answer(arguments))
             listener.restart()
             return await self._streamed(arguments, listener)
 
@@ -154,11 +152,7 @@ class ModelClient:
                 raise unavailable(self.role, self.settings, error) from error
         except self._litellm.exceptions.openai.OpenAIError as error:
             raise unavailable(self.role, self.settings, error) from error
-        except (
-            self._litellm.types.router.RouterRateLimitError,
-            _BrokenStream,
-            TimeoutError,
-        ) as error:
+        except (self._litellm.types.router.RouterRateLimitError, _BrokenAnswer) as error:
             raise unavailable(self.role, self.settings, error) from error
         self._constrains = False
         return await self.complete(
@@ -170,15 +164,25 @@ class ModelClient:
         )
 
     async def _tried_again(self, send: Callable[[], Awaitable[T]]) -> T:
-        """Try again where the Router does not: all replicas at rest, or a stream that broke."""
+        """Try again where the Router does not: all replicas at rest, or half an answer."""
         for _ in range(self.settings.retries):
             try:
                 return await send()
             except self._litellm.types.router.RouterRateLimitError as error:
                 await asyncio.sleep(getattr(error, "cooldown_time", REST_SECONDS))
-            except _BrokenStream:
+            except (_BrokenAnswer, self._litellm.exceptions.APIError):
                 pass
         return await send()
+
+    async def _whole_answer(self, arguments: dict[str, Any]) -> Any:
+        # The Router's own limit begins anew with each piece of a body that has no end.
+        seconds = longest_wait(self.settings)
+        timer = asyncio.timeout(seconds)
+        try:
+            async with timer:
+                return await self._router.acompletion(**arguments)
+        except TimeoutError:
+            raise _BrokenAnswer(f"no whole answer within {seconds:g} s") from None
 
     async def _streamed(self, arguments: dict[str, Any], listener: Listener) -> Completion:
         limit = arguments["max_tokens"] * _MOST_CHARACTERS_PER_TOKEN
@@ -200,7 +204,7 @@ class ModelClient:
                     last = "length"
                     break
         except Exception as error:
-            raise _BrokenStream(f"the answer broke off: {error}") from error
+            raise _BrokenAnswer(f"the answer broke off: {error}") from error
         finally:
             await stream.aclose()
         return self._completion(stream, "".join(pieces), "", last, usage)

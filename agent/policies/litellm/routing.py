@@ -10,6 +10,7 @@ from typing import Any
 from ....errors import ModelUnavailable, SettingsError
 from ...models import ModelSettings, Role
 
+_SECONDS_BETWEEN_TRIES = 2.0
 REST_SECONDS = 5.0
 """How long a replica that failed is left alone."""
 
@@ -50,7 +51,7 @@ def chain_of(settings: ModelSettings) -> Iterator[ModelSettings]:
 def longest_wait(settings: ModelSettings) -> float:
     """Return the seconds within which a Router has tried everything that it has to try."""
     replicas = sum(model.timeout * (len(model.api_base) + 1) for model in chain_of(settings))
-    return replicas * (settings.retries + 1)
+    return (replicas + _SECONDS_BETWEEN_TRIES) * (settings.retries + 1)
 
 
 def make_router(role: Role, settings: ModelSettings, *, seed: int = 0) -> Any:
@@ -78,8 +79,12 @@ def make_router(role: Role, settings: ModelSettings, *, seed: int = 0) -> Any:
         ],
         fallbacks=[{group: [behind]} for group, behind in pairwise(groups)],
         max_fallbacks=len(groups),
-        routing_strategy="least-busy",
+        # Not "least-busy": of calls that begin together it sends all to the same replica.
+        routing_strategy="simple-shuffle",
         num_retries=settings.retries,
+        # A server that is alone is asked again as it says itself; one of several rests at once.
+        disable_cooldowns=all(len(model.api_base) < 2 for model in chain),
+        allowed_fails=0,
         cooldown_time=REST_SECONDS,
     )
 
@@ -93,26 +98,14 @@ def _groups(
         groups[name] = replicas = list(_deployments(model, seed))
         if len(replicas) > 1:
             # The Router gives no rest to a replica that refuses connections, and may choose it
-            # at every retry, for it is the least busy. So then each is tried alone.
+            # at every retry. So then each is tried alone.
             groups |= {f"{name}-replica-{n}": [each] for n, each in enumerate(replicas, start=1)}
     return groups
 
 
 def unhook(router: Any) -> None:
     """Take a Router out of LiteLLM's global lists, which would keep it for ever."""
-    litellm = imported_litellm()
     router.discard()
-    hooked = (
-        litellm.callbacks,
-        litellm.input_callback,
-        litellm.success_callback,
-        litellm.failure_callback,
-        litellm._async_success_callback,
-        litellm._async_failure_callback,
-    )
-    for callbacks in hooked:
-        if router.leastbusy_logger in callbacks:
-            callbacks.remove(router.leastbusy_logger)
 
 
 def _check_name(litellm: Any, role: Role, model: ModelSettings) -> None:

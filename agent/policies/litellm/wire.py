@@ -6,6 +6,7 @@ any JSON object would pass for its output.
 """
 
 import math
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -40,6 +41,7 @@ class Output(BaseModel):
     task: ClassVar[str]
 
     @classmethod
+    @cache
     def json_schema(cls) -> dict[str, Any]:
         """Return the schema to constrain decoding with: no other fields, none left out."""
         schema = cls.model_json_schema(mode="serialization")
