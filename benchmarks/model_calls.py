@@ -25,12 +25,12 @@ from simulated_model import Request, SimulatedModel
 from clew import Answer, SearchAgent
 from clew.evals import load_questions
 from clew.graphs.plan import SubQuestion
+from clew.graphs.workflows import workflow_names
 from clew.prompts.untrusted import shown
 
 SAMPLE = Path(__file__).resolve().parents[1] / "tools" / "corpus" / "sample"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop"
 SETS = ("2wiki", "hotpotqa", "musique")
-WORKFLOWS = ("mindsearch",)
 TASKS = ("plan", "rewrite", "read", "refine", "write")
 PARTS = ("time", "tokens")
 SHAPES: Mapping[str, Sequence[tuple[str, ...]]] = {
@@ -159,7 +159,7 @@ async def measure_tokens(arguments: argparse.Namespace) -> None:
     """Print calls and tokens a question, and the share of tokens that repeat a prefix."""
     if not arguments.data.is_dir():
         raise SystemExit(f"the development data is not at {arguments.data}; name it with --data")
-    for workflow in WORKFLOWS:
+    for workflow in workflow_names():
         by_question: list[list[Request]] = []
         for name in SETS:
             questions = spread(arguments.data / name, arguments.questions, SETS.index(name))

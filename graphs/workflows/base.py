@@ -33,8 +33,13 @@ def workflow_named(name: str) -> Workflow:
     try:
         return _WORKFLOWS[name]
     except KeyError:
-        known = ", ".join(sorted(_WORKFLOWS))
+        known = ", ".join(workflow_names())
         raise SettingsError(f"no workflow is named {name!r}; there are: {known}") from None
+
+
+def workflow_names() -> tuple[str, ...]:
+    """Return the names of all workflows there are."""
+    return tuple(sorted(_WORKFLOWS))
 
 
 def new_graph() -> RunGraph:
