@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -12,8 +13,7 @@ Role = Literal["planner", "searcher", "refiner", "responder"]
 ROLES: tuple[Role, ...] = ("planner", "searcher", "refiner", "responder")
 
 
-def addresses(value: Any) -> Any:
-    """Return several addresses where a string names them separated by commas."""
+def _split(value: Any) -> Any:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -31,14 +31,33 @@ def _with_provider(name: str) -> str:
 ModelName = Annotated[str, AfterValidator(_with_provider)]
 
 
+_SECRET = re.compile(r"key|secret|password|credential|authorization|cookie|token$", re.I)
+
+
 def _without_secrets(extra: Mapping[str, Any]) -> Mapping[str, Any]:
-    for name in extra:
-        if re.search(r"key|secret|password|credentials|(?<!max)_token$", name, re.I):
+    for name, value in extra.items():
+        if _SECRET.search(name):
             raise ValueError(
                 f"{name} may hold a secret, and settings are saved with the runs: put it into an "
                 "environment variable, and name that in api_key_env or leave it to LiteLLM"
             )
+        if isinstance(value, Mapping):
+            _without_secrets(value)
     return extra
+
+
+def _without_credentials(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    if any(urlsplit(address).username for address in addresses):
+        raise ValueError(
+            "an address holds a name or password, and settings are saved with the runs: put a "
+            "key into an environment variable instead"
+        )
+    return addresses
+
+
+Addresses = Annotated[
+    tuple[str, ...], BeforeValidator(_split), AfterValidator(_without_credentials)
+]
 
 
 class ModelSettings(BaseModel):
@@ -51,7 +70,7 @@ class ModelSettings(BaseModel):
 
     model: ModelName | None = None
     """``provider/name`` as LiteLLM has it, such as ``hosted_vllm/Qwen/Qwen3-8B``."""
-    api_base: Annotated[tuple[str, ...], BeforeValidator(addresses)] = ()
+    api_base: Addresses = ()
     """Addresses where it is served, such as ``http://localhost:8000/v1``; several are replicas."""
     api_key_env: str | None = None
     """Environment variable that holds the key; none leaves it to LiteLLM's own variables."""

@@ -21,7 +21,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ..errors import SettingsError
 from ..graphs.budget import Budget
 from .effort import EFFORTS, Effort, EffortName
-from .models import ModelName, ModelSettings, Role, addresses
+from .models import Addresses, ModelName, ModelSettings, Role
 
 _PREFIX = "CLEW_"
 _CONFIG = "CLEW_CONFIG"
@@ -107,7 +107,7 @@ class Settings(BaseModel):
     """How the next steps are chosen among several proposals."""
     model: Annotated[ModelName | None, _NONE] = None
     """Language model of every role without its own, as LiteLLM names it: `provider/name`."""
-    api_base: Annotated[tuple[str, ...], BeforeValidator(addresses)] = ()
+    api_base: Addresses = ()
     """Addresses where it is served, if not where its provider is; several are replicas."""
     models: Annotated[Mapping[Role, ModelSettings], BeforeValidator(_from_json)] = {}
     """What differs from that by role: a table `[models.planner]` and so on; in the environment
@@ -260,11 +260,12 @@ def _unusable(error: ValidationError, layers: Sequence[_Layer]) -> SettingsError
     layer = next(layer for layer in layers if name in layer.values)
     message = first["msg"].removeprefix("Value error, ")
     spelled = layer.spell(name)
-    if name == "models":
-        spelled = ".".join([spelled, *map(str, first["loc"][1:])])
+    shown = f" = {first['input']!r}"
+    if name in ("models", "api_base"):
+        # Such a value may hold a secret, which a message must not.
+        spelled, shown = ".".join([spelled, *map(str, first["loc"][1:])]), ""
     return SettingsError(
-        f"{spelled} = {first['input']!r} (from {layer.place}) cannot be used: "
-        f"{message[:1].lower()}{message[1:]}"
+        f"{spelled}{shown} (from {layer.place}) cannot be used: {message[:1].lower()}{message[1:]}"
     )
 
 

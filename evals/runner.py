@@ -240,11 +240,21 @@ def _config(
         settings=effective.model_dump(mode="json", exclude=left_out),
         seed=space.settings.seed,
         closed_book=closed_book.config if closed_book else None,
-        versions=versions(),
+        versions=versions() | _prompt_versions(effective),
         engine=engine.name,
         workers=engine.workers,
         machine=machine(),
     )
+
+
+def _prompt_versions(settings: Settings) -> dict[str, str]:
+    """The versions of what language models are told, where there are any."""
+    if settings.policy != "litellm":
+        return {}
+    from ..prompts.loader import load_prompts
+
+    prompts = load_prompts(settings.prompts)
+    return {f"prompt {name}": str(version) for name, version in prompts.versions.items()}
 
 
 def _name_of(make_agent: AgentFactory) -> str:

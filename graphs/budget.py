@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class Budget(BaseModel):
     """Hard limits of one run; ``None`` means no limit.
 
-    A part of the seconds and of the tokens is kept back for writing the final answer.
+    A part of the seconds and of the tokens is kept back for writing the final answer. Tokens are
+    estimated before a request, rather too many than too few, and counted after it. What a step had
+    spent when its run was killed, or its model failed, is not known to the run that goes on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

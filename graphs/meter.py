@@ -1,7 +1,10 @@
 """The meter that holds every step of a run to its budget, and the tallies that charge it."""
 
+import asyncio
 import time
 from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +45,8 @@ class Meter:
         self._earlier_seconds = spent.seconds
         self._started = time.monotonic()
         self._refused: str | None = None
+        self._open_grants = 0
+        self._closed_grant = asyncio.Event()
 
     @property
     def seconds_left(self) -> float | None:
@@ -67,7 +72,8 @@ class Meter:
         """Seconds that writing the answer may take; None where time is not limited."""
         if self.budget.seconds is None:
             return None
-        return self.budget.seconds * self.WRITING_SHARE
+        left = self.budget.seconds - self.seconds_spent
+        return max(left, self.budget.seconds * self.WRITING_SHARE)
 
     @property
     def seconds_spent(self) -> float:
@@ -104,6 +110,32 @@ class Meter:
         if left is not None and left < amount:
             raise self.refusal(name)
         self._spent[name] += amount
+
+    async def room_for(self, *, tokens_in: int, tokens_out: int, writing: bool) -> None:
+        """Wait until so many tokens are left, or until no request is on its way any more.
+
+        What is set aside for the requests on their way is mostly given back.
+        """
+
+        def is_short(name: str, wanted: int) -> bool:
+            left = self.left(name, writing=writing)
+            return left is not None and left < wanted
+
+        while self._open_grants and (
+            is_short("tokens_in", tokens_in) or is_short("tokens_out", tokens_out)
+        ):
+            await self._closed_grant.wait()
+
+    @contextmanager
+    def open_grant(self) -> Iterator[None]:
+        """Count a request as on its way."""
+        self._open_grants += 1
+        try:
+            yield
+        finally:
+            self._open_grants -= 1
+            self._closed_grant.set()
+            self._closed_grant = asyncio.Event()
 
     def refusal(self, name: str) -> BudgetExhausted:
         """Return the error to raise where too little of a limit is left."""
@@ -153,20 +185,27 @@ class Tally:
         else:
             self._charge("policy_calls")
 
-    def grant_tokens(self, *, tokens_in: int, least_out: int, most_out: int) -> TokenGrant:
+    @asynccontextmanager
+    async def granted_tokens(
+        self, *, tokens_in: int, least_out: int, most_out: int
+    ) -> AsyncGenerator[TokenGrant, None]:
         """Set tokens aside for one request, so that requests side by side share what is left.
+
+        Where they are short, it first waits for what other requests give back.
 
         Args:
             tokens_in: How many the request is thought to hold.
             least_out: How many the answer needs to be of any use.
             most_out: How many it may have.
 
-        Returns:
-            What was set aside, with as many tokens out as are left; to be settled.
+        Yields:
+            What was set aside, with as many tokens out as are left; to be settled. One that is
+            not stays spent: of a request that was cut off nobody knows what it took.
 
         Raises:
             BudgetExhausted: If fewer than that are left.
         """
+        await self._meter.room_for(tokens_in=tokens_in, tokens_out=most_out, writing=self._writing)
         left = self._meter.left("tokens_out", writing=self._writing)
         granted = most_out if left is None else min(left, most_out)
         if granted < least_out:
@@ -177,14 +216,11 @@ class Tally:
         except BudgetExhausted:
             self._give_back("tokens_in", tokens_in)
             raise
-        return TokenGrant(tokens_in=tokens_in, tokens_out=granted)
+        with self._meter.open_grant():
+            yield TokenGrant(tokens_in=tokens_in, tokens_out=granted)
 
     def settle(self, grant: TokenGrant, usage: ModelUsage) -> None:
-        """Replace what was set aside by what a request took.
-
-        A grant that is never settled stays spent: of a request that was cut off nobody knows
-        what it took.
-        """
+        """Replace what was set aside by what a request took."""
         for name in _TOKENS:
             self._give_back(name, getattr(grant, name) - getattr(usage, name))
         self._models.append(usage)

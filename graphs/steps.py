@@ -38,7 +38,7 @@ class StepAnswer(BaseModel):
         text: The answer; None means unknown.
         quotes: What supports it, best first.
         confidence: The policy's own estimate that the answer is right, in [0, 1].
-        recalled: Whether it rests on the policy's own knowledge alone, and on no passage.
+        recalled: Whether it rests, in part or whole, on the policy's own knowledge.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -56,7 +56,7 @@ def planner_node(parts: Parts, *, width: int) -> Any:
                 runtime.stream_writer(ProposalRejected(reason=str(error)))
             else:
                 usable.append(proposal)
-        if not usable and not plan.sub_questions:
+        if not plan.sub_questions and not any(each.sub_questions for each in usable):
             usable = [whole_question(state["question"])]
         return State(plan=plan, proposals=tuple(usable), rounds=rounds + 1, usage=tally.usage)
 

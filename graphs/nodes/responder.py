@@ -58,7 +58,8 @@ def responder_node(parts: Parts) -> Any:
         abstained = draft.short_answer is None or not supported
         sentences, citations = _numbered(supported, evidence)
         if abstained:
-            sentences, citations = _abstention(state, steps, stopped_by), ()
+            spent = state.get("usage", Usage()) + tally.usage
+            sentences, citations = _abstention(state, steps, stopped_by, spent), ()
         usage = tally.usage
         answer = Answer(
             question=state["question"],
@@ -134,7 +135,7 @@ def _numbered(
 
 
 def _abstention(
-    state: State, steps: Mapping[str, Step], stopped_by: str | None
+    state: State, steps: Mapping[str, Step], stopped_by: str | None, spent: Usage
 ) -> tuple[AnswerSentence, ...]:
     """Say in plain words why there is no answer, and what was searched for."""
     sentences = ["The evidence found does not answer this question."]
@@ -156,6 +157,8 @@ def _abstention(
     failed = {each.backend for each in searches if each.outcome in ("throttled", "failed")}
     if failed:
         sentences.append(f"Some searches did not work: {', '.join(sorted(failed))}.")
+    if unusable := sum(model.fallbacks for model in spent.models):
+        sentences.append(f"Outputs of the language model that could not be used: {unusable}.")
     if queries := dict.fromkeys(search.query for search in searches):
         sentences.append(f"Searched for: {'; '.join(queries)}.")
     return tuple(AnswerSentence(text=sentence) for sentence in sentences)

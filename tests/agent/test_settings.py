@@ -197,6 +197,27 @@ def test_models_are_json_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
         Settings.load()
 
 
-def test_secrets_are_refused() -> None:
-    with pytest.raises(SettingsError, match="api_key_env"):
-        Settings.load(models={"planner": {"extra": {"api_key": "sk-1"}}})
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"extra": {"api_key": "sk-1"}},
+        {"extra": {"extra_headers": {"Authorization": "Bearer sk-1"}}},
+        {"extra": {"extra_body": {"nested": {"x-api-key": "sk-1"}}}},
+        {"api_base": "http://me:sk-1@host/v1"},
+        {"api_key": "sk-1"},
+    ],
+)
+def test_secrets_are_refused_and_not_repeated(model: dict[str, object]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(models={"planner": model})
+    assert "sk-1" not in str(caught.value)
+
+
+def test_an_address_with_a_password_is_refused() -> None:
+    with pytest.raises(SettingsError, match="environment variable") as caught:
+        Settings.load(api_base="http://me:sk-1@host/v1")
+    assert "sk-1" not in str(caught.value)
+
+
+def test_what_only_looks_like_a_secret_is_fine() -> None:
+    ModelSettings(extra={"max_completion_tokens": 5, "extra_body": {"top_k": 3}})

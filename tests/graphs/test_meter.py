@@ -1,5 +1,5 @@
+import asyncio
 import time
-from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clew.errors import BudgetExhausted
 from clew.graphs.budget import Budget, ModelUsage, Usage
-from clew.graphs.meter import Meter, Tally
+from clew.graphs.meter import Meter, Tally, TokenGrant
 
 
 def test_counts_stop_at_their_limit_across_tallies() -> None:
@@ -65,52 +65,87 @@ def test_usage_of_models_adds_up_by_role_and_model() -> None:
     )
 
 
-def test_tokens_are_set_aside_before_and_settled_after() -> None:
+async def granted(tally: Tally, **wanted: int) -> TokenGrant:
+    """Set tokens aside for a request that ends at once and whose cost nobody tells."""
+    async with tally.granted_tokens(**{"tokens_in": 1, "least_out": 1, **wanted}) as grant:
+        return grant
+
+
+async def test_tokens_are_set_aside_before_and_settled_after() -> None:
     meter = Meter(Budget(tokens_in=1_000, tokens_out=1_000), Usage())
     tally = Tally(meter)
-    grant = tally.grant_tokens(tokens_in=300, least_out=10, most_out=500)
-    assert (meter.left("tokens_in"), meter.left("tokens_out")) == (600, 400)
-    tally.settle(grant, usage(calls=1, tokens_in=250, tokens_out=40, cost=0.25))
+    async with tally.granted_tokens(tokens_in=300, least_out=10, most_out=500) as grant:
+        assert (meter.left("tokens_in"), meter.left("tokens_out")) == (600, 400)
+        tally.settle(grant, usage(calls=1, tokens_in=250, tokens_out=40, cost=0.25))
     assert (meter.left("tokens_in"), meter.left("tokens_out")) == (650, 860)
     spent = tally.usage
     assert (spent.tokens_in, spent.tokens_out, spent.cost) == (250, 40, 0.25)
     assert spent.models == (usage(calls=1, tokens_in=250, tokens_out=40, cost=0.25),)
 
 
-def test_requests_side_by_side_share_what_is_left() -> None:
-    tallies = [Tally(Meter(Budget(tokens_out=1_000), Usage()))] * 3
-    granted = []
-    for tally in tallies:
-        with suppress(BudgetExhausted):
-            granted.append(tally.grant_tokens(tokens_in=1, least_out=100, most_out=600).tokens_out)
-    assert granted == [600, 300]
+async def test_what_is_set_aside_for_others_is_waited_for_and_not_taken_as_spent() -> None:
+    meter = Meter(Budget(tokens_out=1_000), Usage())
+    sizes = []
+
+    async def request() -> None:
+        tally = Tally(meter)
+        async with tally.granted_tokens(tokens_in=1, least_out=100, most_out=600) as grant:
+            sizes.append(grant.tokens_out)
+            await asyncio.sleep(0.01)
+            tally.settle(grant, usage(tokens_in=1, tokens_out=10))
+
+    await asyncio.gather(*(request() for _ in range(8)))
+    assert sizes == [600] * 8 and meter.exhausted is None
 
 
-def test_a_request_that_was_cut_off_stays_charged() -> None:
+async def test_what_is_left_is_taken_once_no_other_request_is_on_its_way() -> None:
+    meter = Meter(Budget(tokens_out=1_000), Usage())
+    assert (await granted(Tally(meter), most_out=600)).tokens_out == 600
+    assert (await granted(Tally(meter), most_out=600)).tokens_out == 300
+    with pytest.raises(BudgetExhausted, match="tokens_out"):
+        await granted(Tally(meter), most_out=600)
+
+
+async def test_a_request_that_was_cut_off_stays_charged_and_holds_nobody_up() -> None:
     meter = Meter(Budget(tokens_out=1_000), Usage())
     tally = Tally(meter)
-    tally.grant_tokens(tokens_in=1, least_out=1, most_out=900)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            async with tally.granted_tokens(tokens_in=1, least_out=1, most_out=900):
+                await asyncio.sleep(60)
     assert tally.usage.tokens_out == 900
     assert meter.exhausted == "tokens_out"
+    with pytest.raises(BudgetExhausted):
+        await granted(Tally(meter), most_out=900)
 
 
-def test_some_tokens_are_kept_for_writing() -> None:
+async def test_some_tokens_are_kept_for_writing() -> None:
     meter = Meter(Budget(tokens_in=1_000, tokens_out=1_000), Usage())
-    Tally(meter).grant_tokens(tokens_in=900, least_out=1, most_out=2_000)
+    await granted(Tally(meter), tokens_in=900, most_out=2_000)
     with pytest.raises(BudgetExhausted, match="tokens"):
-        Tally(meter).grant_tokens(tokens_in=1, least_out=1, most_out=1)
-    grant = Tally(meter, writing=True).grant_tokens(tokens_in=100, least_out=1, most_out=2_000)
+        await granted(Tally(meter), most_out=1)
+    grant = await granted(Tally(meter, writing=True), tokens_in=100, most_out=2_000)
     assert (grant.tokens_in, grant.tokens_out) == (100, 100)
     with pytest.raises(BudgetExhausted):
-        Tally(meter, writing=True).grant_tokens(tokens_in=1, least_out=1, most_out=1)
+        await granted(Tally(meter, writing=True), most_out=1)
 
 
-def test_what_was_refused_names_the_limit() -> None:
+async def test_what_was_refused_names_the_limit() -> None:
     meter = Meter(Budget(tokens_in=1_000), Usage())
     assert meter.exhausted is None
     with pytest.raises(BudgetExhausted):
-        Tally(meter).grant_tokens(tokens_in=5_000, least_out=1, most_out=1)
+        await granted(Tally(meter), tokens_in=5_000, most_out=1)
     assert meter.exhausted == "tokens_in"
+
+
+def test_writing_may_take_all_the_time_that_is_left() -> None:
+    assert Meter(Budget(seconds=100), Usage(seconds=20)).seconds_to_write == pytest.approx(
+        80, abs=1
+    )
+    assert Meter(Budget(seconds=100), Usage(seconds=99)).seconds_to_write == pytest.approx(
+        10, abs=1
+    )
+    assert Meter(Budget(seconds=None), Usage()).seconds_to_write is None
 
 
 def test_pages_are_counted_and_limited() -> None:
@@ -128,12 +163,12 @@ def test_writing_is_a_call_on_top() -> None:
     assert tally.usage.policy_calls == 1
 
 
-def test_a_tally_without_a_run_limits_nothing() -> None:
+async def test_a_tally_without_a_run_limits_nothing() -> None:
     tally = Tally.unlimited()
     for _ in range(1_000):
         tally.search()
         tally.policy_call()
-    assert tally.grant_tokens(tokens_in=10**9, least_out=1, most_out=10**9).tokens_out == 10**9
+    assert (await granted(tally, tokens_in=10**9, most_out=10**9)).tokens_out == 10**9
     assert tally.seconds_left is None
 
 
@@ -144,20 +179,25 @@ def test_a_tally_without_a_run_limits_nothing() -> None:
     ),
 )
 def test_tokens_never_exceed_their_limit(limit: int, asked: list[tuple[int, int, float]]) -> None:
-    meter = Meter(Budget(tokens_in=limit, tokens_out=limit, seconds=None), Usage())
-    tally, writing = Tally(meter), Tally(meter, writing=True)
-    for number, (tokens_in, most_out, share) in enumerate(asked):
-        who = writing if number % 3 == 0 else tally
-        with suppress(BudgetExhausted):
-            grant = who.grant_tokens(tokens_in=tokens_in, least_out=1, most_out=most_out)
-            if number % 2:
-                who.settle(
-                    grant,
-                    usage(
-                        tokens_in=int(share * grant.tokens_in),
-                        tokens_out=int(share * grant.tokens_out),
-                    ),
-                )
-    total = tally.usage + writing.usage
-    assert total.tokens_in <= limit and total.tokens_out <= limit
-    assert tally.usage.tokens_in <= limit * 0.9 and tally.usage.tokens_out <= limit * 0.9
+    async def scenario() -> None:
+        meter = Meter(Budget(tokens_in=limit, tokens_out=limit, seconds=None), Usage())
+        tally, writing = Tally(meter), Tally(meter, writing=True)
+
+        async def request(number: int, tokens_in: int, most_out: int, share: float) -> None:
+            who = writing if number % 3 == 0 else tally
+            async with who.granted_tokens(
+                tokens_in=tokens_in, least_out=1, most_out=most_out
+            ) as grant:
+                await asyncio.sleep(0)
+                if number % 2:
+                    spent = int(share * grant.tokens_in), int(share * grant.tokens_out)
+                    who.settle(grant, usage(tokens_in=spent[0], tokens_out=spent[1]))
+
+        requests = (request(number, *each) for number, each in enumerate(asked))
+        ended = await asyncio.gather(*requests, return_exceptions=True)
+        assert all(each is None or isinstance(each, BudgetExhausted) for each in ended)
+        total = tally.usage + writing.usage
+        assert total.tokens_in <= limit and total.tokens_out <= limit
+        assert tally.usage.tokens_in <= limit * 0.9 and tally.usage.tokens_out <= limit * 0.9
+
+    asyncio.run(scenario())

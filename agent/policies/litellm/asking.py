@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from ....errors import BudgetExhausted
+from ....errors import BudgetExhausted, ModelUnavailable
 from ....graphs.budget import ModelUsage
 from ....graphs.meter import Tally
 from ....prompts.loader import Message, Prompts
@@ -21,7 +21,7 @@ T = TypeVar("T")
 Build = Callable[[int], list[Message]]
 """Makes the messages of a prompt with so many of its passages."""
 
-_LEAST_OUT = 32
+_LEAST_OUT = 64
 _MOST_SHOWN_OF_REPLY = 2_000
 _LESS_OF_A_WINDOW = 0.5
 """Share of the passages kept when a server says that a prompt is too long after all."""
@@ -49,6 +49,7 @@ class Asker:
         *,
         use: Callable[[OutputT], T],
         tally: Tally,
+        least: int = 0,
         sample: int = 0,
         listener: Listener | None = None,
     ) -> T | None:
@@ -60,15 +61,18 @@ class Asker:
             most: How many passages there are.
             use: Makes of the output what it stands for; raises `UnusableOutput`.
             tally: Charged with tokens, and with the repair.
+            least: How many passages the prompt needs to make sense.
             sample: Which of several outputs; those after the first, 0, are drawn at random.
             listener: Hears the output while it is written.
 
         Raises:
-            BudgetExhausted: If too few tokens are left to ask at all.
-            ModelUnavailable: If the model does not answer.
+            BudgetExhausted: If too little is left to ask, or to repair.
+            ModelUnavailable: If the model does not answer, or its window is too small.
         """
         try:
-            messages, completion = await self._fitted(output, build, most, tally, sample, listener)
+            messages, completion = await self._fitted(
+                output, build, most, least, tally, sample, listener
+            )
         except PromptTooLong:
             self._note(tally, self._client.model, fallbacks=1)
             return None
@@ -90,7 +94,10 @@ class Asker:
             tally.policy_call()
             completion = await self._complete(output, messages, tally, sample, listener)
             used = use(parsed(completion, output))
-        except (UnusableOutput, BudgetExhausted, PromptTooLong):
+        except BudgetExhausted:
+            self._note(tally, completion.model, fallbacks=1)
+            raise
+        except (UnusableOutput, PromptTooLong):
             self._note(tally, completion.model, fallbacks=1)
             return None
         self._note(tally, completion.model, repaired=1)
@@ -101,6 +108,7 @@ class Asker:
         output: type[Output],
         build: Build,
         most: int,
+        least: int,
         tally: Tally,
         sample: int,
         listener: Listener | None,
@@ -118,6 +126,12 @@ class Asker:
                 sizes = range(1, most)
                 most = bisect_right(sizes, room, key=lambda size: self._estimate.of(build(size)))
                 messages = build(most)
+            if most < least:
+                raise ModelUnavailable(
+                    f"{self._client.model} has no room for a prompt with a single passage (its "
+                    f"window is thought to be {window} tokens): set context if it is larger, or "
+                    "take another model"
+                )
             try:
                 return messages, await self._complete(output, messages, tally, sample, listener)
             except PromptTooLong:
@@ -136,38 +150,42 @@ class Asker:
     ) -> Completion:
         estimate = self._estimate.of(messages)
         window = await self._window.tokens()
-        grant = tally.grant_tokens(
+        async with tally.granted_tokens(
             tokens_in=estimate,
             least_out=_LEAST_OUT,
             most_out=max(_LEAST_OUT, min(self._output_limit(window), window - estimate)),
-        )
-        try:
-            completion = await self._client.complete(
-                messages,
-                output=OutputFormat(output.task, output.json_schema()),
-                max_tokens=grant.tokens_out,
-                sample=sample,
-                listener=listener,
-            )
-        except PromptTooLong:
-            tally.settle(grant, ModelUsage(role=self._client.role, model=self._client.model))
-            raise
+        ) as grant:
+            try:
+                completion = await self._client.complete(
+                    messages,
+                    output=OutputFormat(output.task, output.json_schema()),
+                    max_tokens=grant.tokens_out,
+                    sample=sample,
+                    listener=listener,
+                )
+            except PromptTooLong:
+                tally.settle(grant, ModelUsage(role=self._client.role, model=self._client.model))
+                raise
+            usage = self._usage(messages, completion, estimate)
+            tally.settle(grant, usage)
+        return completion
+
+    def _usage(
+        self, messages: Sequence[Message], completion: Completion, estimate: int
+    ) -> ModelUsage:
+        """What a request took: as the server counted, or else as was estimated."""
         tokens_in, tokens_out = completion.tokens_in, completion.tokens_out
         if tokens_in:
             self._estimate.learn(messages, tokens_in)
         written = [{"role": "assistant", "content": completion.text}]
-        tally.settle(
-            grant,
-            ModelUsage(
-                role=self._client.role,
-                model=completion.model,
-                calls=1,
-                tokens_in=estimate if tokens_in is None else tokens_in,
-                tokens_out=self._estimate.of(written) if tokens_out is None else tokens_out,
-                cost=completion.cost,
-            ),
+        return ModelUsage(
+            role=self._client.role,
+            model=completion.model,
+            calls=1,
+            tokens_in=estimate if tokens_in is None else tokens_in,
+            tokens_out=self._estimate.of(written) if tokens_out is None else tokens_out,
+            cost=completion.cost,
         )
-        return completion
 
     def _output_limit(self, window: int) -> int:
         # A small window is shared, so that some of it is left for the prompt.

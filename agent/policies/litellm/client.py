@@ -16,6 +16,8 @@ _SAMPLING_TEMPERATURE = 0.8
 """At least this for outputs that are to differ from the first."""
 _MOST_CHARACTERS_PER_TOKEN = 32
 """An output longer than this for each token allowed comes from a server that ignores the limit."""
+_SECONDS_A_TOKEN = 0.5
+"""A server that streams more slowly than this is given up."""
 
 
 class Completion(NamedTuple):
@@ -185,26 +187,30 @@ class ModelClient:
             raise _BrokenAnswer(f"no whole answer within {seconds:g} s") from None
 
     async def _streamed(self, arguments: dict[str, Any], listener: Listener) -> Completion:
-        limit = arguments["max_tokens"] * _MOST_CHARACTERS_PER_TOKEN
+        most_tokens = arguments["max_tokens"]
+        limit = most_tokens * _MOST_CHARACTERS_PER_TOKEN
         pieces: list[str] = []
         length, last, usage = 0, "", None
-        stream = await self._router.acompletion(
-            **arguments, stream=True, stream_options={"include_usage": True}
+        stream = await self._whole_answer(
+            {**arguments, "stream": True, "stream_options": {"include_usage": True}}
         )
         try:
-            async for chunk in stream:
-                usage = getattr(chunk, "usage", None) or usage
-                for choice in chunk.choices:
-                    last = choice.finish_reason or last
-                    if piece := choice.delta.content:
-                        pieces.append(piece)
-                        length += len(piece)
-                        listener.hear(piece)
-                if length > limit:
-                    last = "length"
-                    break
+            async with asyncio.timeout(self.settings.timeout + most_tokens * _SECONDS_A_TOKEN):
+                async for chunk in stream:
+                    usage = getattr(chunk, "usage", None) or usage
+                    for choice in chunk.choices:
+                        last = choice.finish_reason or last
+                        length += len(getattr(choice.delta, "reasoning_content", None) or "")
+                        if piece := choice.delta.content:
+                            pieces.append(piece)
+                            length += len(piece)
+                            listener.hear(piece)
+                    if length > limit:
+                        last = "length"
+                        break
         except Exception as error:
-            raise _BrokenAnswer(f"the answer broke off: {error}") from error
+            reason = str(error) or "it took too long"
+            raise _BrokenAnswer(f"the answer broke off: {reason}") from error
         finally:
             await stream.aclose()
         return self._completion(stream, "".join(pieces), "", last, usage)

@@ -9,7 +9,9 @@ _ABOUT_FORMAT = re.compile(
     r"response_format|json_schema|structured.?output|guided|grammar|xgrammar|outlines", re.I
 )
 _ABOUT_LENGTH = re.compile(
-    r"(context|prompt|input|sequence|model).{0,20}(length|window|too long|tokens)", re.I
+    r"(maximum|max) (context|model|sequence) len|context.?(length|window)|prompt is too long"
+    r"|max_model_len|reduce the length",
+    re.I,
 )
 _ABOUT_KEY = re.compile(r"missing credentials|api.key.{0,30}(missing|not set|must be set)", re.I)
 

@@ -116,6 +116,7 @@ class LiteLLMPolicy:
             min(len(request.passages), self._effort.passages),
             use=lambda output: reading_of(output, request),
             tally=request.tally,
+            least=min(1, len(request.passages)),
         )
         return reading if reading is not None else unread(request.passages)
 
@@ -142,6 +143,7 @@ class LiteLLMPolicy:
             min(len(request.passages), self._effort.passages),
             use=use,
             tally=request.tally,
+            least=min(1, len(request.passages)),
         )
         return refinement or plainest
 
@@ -151,19 +153,16 @@ class LiteLLMPolicy:
         if not plainest.sentences:
             return Draft()
         quotes = NumberedQuotes(request)
-        try:
-            draft = await self._askers["responder"].ask(
-                WriteOutput,
-                lambda most: self._prompts.messages(
-                    "write", **NumberedQuotes(request, most).variables()
-                ),
-                len(quotes.quotes),
-                use=quotes.draft_of,
-                tally=request.tally,
-                listener=DraftListener(request.tell),
-            )
-        except BudgetExhausted:
-            return plainest
+        draft = await self._askers["responder"].ask(
+            WriteOutput,
+            lambda most: self._prompts.messages(
+                "write", **NumberedQuotes(request, most).variables()
+            ),
+            len(quotes.quotes),
+            use=quotes.draft_of,
+            tally=request.tally,
+            listener=DraftListener(request.tell),
+        )
         return draft if draft is not None else plainest
 
     async def _proposal(self, request: PlanRequest, sample: int = 0) -> Proposal | None:

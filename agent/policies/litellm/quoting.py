@@ -1,7 +1,6 @@
 """Finding in a passage the words that a model says it copied from there."""
 
 import re
-from collections.abc import Sequence
 
 from ....graphs.steps import Quote
 from ....prompts.untrusted import shown
@@ -17,8 +16,7 @@ def located(words: str, passage: Passage) -> Quote | None:
     Case, spaces and the shapes of quotation marks and dashes may differ; the quote is what stands
     in the passage. Of words with gaps in them, the longest part counts.
     """
-    parts = sorted(_ELLIPSIS.split(words), key=len, reverse=True)
-    for part in (words, *parts):
+    for part in (words, max(_ELLIPSIS.split(words), key=len)):
         if span := _span(part.strip(), passage.text):
             return _quote(passage, span)
     return None
@@ -30,16 +28,6 @@ def sentence_around(quote: Quote, passage: Passage) -> str:
     before = max(text.rfind(mark, 0, quote.start) for mark in (". ", "! ", "? ", "\n"))
     after = [at for mark in (". ", "! ", "? ", "\n") if (at := text.find(mark, end - 1)) >= 0]
     return text[before + 1 : min(after) + 1 if after else len(text)].strip()
-
-
-def found_verbatim(answer: str, passages: Sequence[Passage]) -> Quote | None:
-    """Return the first place where an answer itself stands in a passage, not within a word."""
-    if not (pattern := _pattern(answer)):
-        return None
-    for passage in passages:
-        if match := re.search(rf"(?<!\w){pattern}(?!\w)", _plain(passage.text), re.I):
-            return _quote(passage, match.span())
-    return None
 
 
 def _span(words: str, text: str) -> tuple[int, int] | None:

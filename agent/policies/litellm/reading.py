@@ -6,15 +6,15 @@ from typing import Any
 from ....graphs.protocols import ReadRequest, StepRequest
 from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
 from ....tools.passages import Passage
-from .quoting import found_verbatim, located
+from .quoting import located
 from .structured import UnusableOutput
 from .wire import PassageQuote, ReadOutput
 
 _UNMENTIONED = 0.5
 """What a passage that the model does not call useful scores, of what the last useful one does."""
 
-_NO_PROOF = ("yes", "no")
-"""Answers that prove nothing where they stand in a passage."""
+_LEAST_LETTERS = 8
+"""A quote that is shorter proves nothing, unless it holds the answer."""
 
 
 def parents_of(request: StepRequest) -> list[dict[str, str | None]]:
@@ -42,25 +42,31 @@ def reading_of(output: ReadOutput, request: ReadRequest) -> Reading:
     """Return the reading that an output stands for, its quotes found in their passages.
 
     Raises:
-        UnusableOutput: If there is an answer, and none of its quotes is in any passage.
+        UnusableOutput: If there is an answer, and no quote in any passage that could prove it.
     """
     ranking = _ranking(output.useful, request.passages)
     if output.answer is None:
         return Reading(ranking=ranking)
     answer = " ".join(output.answer.split())
-    quotes = _quotes(output.quotes, request.passages)
-    if not quotes and request.sub_question.kind == "reason":
-        return Reading(answer=_concluded(answer, output, request), ranking=ranking)
-    if not quotes and answer.casefold() not in _NO_PROOF:
-        found = found_verbatim(answer, request.passages)
-        quotes = (found,) if found else ()
-    if not quotes:
+    quotes = tuple(
+        quote
+        for quote in _quotes(output.quotes, request.passages)
+        if len(quote.text) >= _LEAST_LETTERS or answer.casefold() in quote.text.casefold()
+    )
+    recalled = False
+    if request.sub_question.kind == "reason":
+        parents = request.parents.values()
+        recalled = any(parent.answer.recalled for parent in parents)
+        quotes = quotes or _quotes_of_parents(request)
+    if not quotes and not recalled:
         raise UnusableOutput(
-            "none of the quotes stands in the passage of its number: copy them word for word, or "
-            'set "answer" to null'
+            "none of the quotes stands in the passage of its number, or they are too short to "
+            'prove anything: copy them word for word, or set "answer" to null'
         )
     return Reading(
-        answer=StepAnswer(text=answer, quotes=quotes, confidence=output.confidence),
+        answer=StepAnswer(
+            text=answer, quotes=quotes, confidence=output.confidence, recalled=recalled
+        ),
         ranking=ranking,
     )
 
@@ -70,22 +76,11 @@ def unread(passages: Sequence[Passage]) -> Reading:
     return Reading(ranking=_ranking((), passages))
 
 
-def _concluded(answer: str, output: ReadOutput, request: ReadRequest) -> StepAnswer:
-    """What follows from the parents' answers rests on their quotes, or on memory as they do."""
-    parents = request.parents.values()
+def _quotes_of_parents(request: ReadRequest) -> tuple[Quote, ...]:
+    """What a conclusion from the parents' answers rests on."""
     shown = {passage.id for passage in request.passages}
-    quotes = dict.fromkeys(
-        quote
-        for parent in parents
-        for quote in parent.answer.quotes[:1]
-        if quote.passage_id in shown
-    )
-    recalled = not quotes and any(parent.answer.recalled for parent in parents)
-    if not quotes and not recalled:
-        raise UnusableOutput('nothing that is known supports the answer: set "answer" to null')
-    return StepAnswer(
-        text=answer, quotes=tuple(quotes), confidence=output.confidence, recalled=recalled
-    )
+    first = [quote for each in request.parents.values() for quote in each.answer.quotes[:1]]
+    return tuple(dict.fromkeys(quote for quote in first if quote.passage_id in shown))
 
 
 def _quotes(given: Sequence[PassageQuote], passages: Sequence[Passage]) -> tuple[Quote, ...]:

@@ -54,6 +54,14 @@ def longest_wait(settings: ModelSettings) -> float:
     return (replicas + _SECONDS_BETWEEN_TRIES) * (settings.retries + 1)
 
 
+def check_named(role: Role, settings: ModelSettings) -> None:
+    """Check the names of a role's models, and that their keys are there; raises as below."""
+    litellm = imported_litellm()
+    for model in chain_of(settings):
+        _check_name(litellm, role, model)
+        list(_deployments(model, seed=0))
+
+
 def make_router(role: Role, settings: ModelSettings, *, seed: int = 0) -> Any:
     """Return a Router in which the role's name stands for its model and all behind it.
 
@@ -66,12 +74,10 @@ def make_router(role: Role, settings: ModelSettings, *, seed: int = 0) -> Any:
         ModelUnavailable: If a key is to come from an environment variable that is not set.
         SettingsError: If a model has no name, or one whose provider LiteLLM does not know.
     """
-    litellm = imported_litellm()
+    check_named(role, settings)
     chain = list(chain_of(settings))
-    for model in chain:
-        _check_name(litellm, role, model)
     groups = _groups(role, chain, seed)
-    return litellm.Router(
+    return imported_litellm().Router(
         model_list=[
             {"model_name": group, "litellm_params": parameters}
             for group, replicas in groups.items()

@@ -7,6 +7,7 @@ import httpx
 from ...models import ModelSettings
 
 _SECONDS = 5.0
+_KEYS = {"hosted_vllm": "HOSTED_VLLM_API_KEY", "openai": "OPENAI_API_KEY"}
 
 
 async def served_models(address: str, model: ModelSettings) -> dict[str, int | None]:
@@ -14,14 +15,14 @@ async def served_models(address: str, model: ModelSettings) -> dict[str, int | N
 
     Args:
         address: Such as ``http://localhost:8000/v1``.
-        model: Whose key is sent along; vLLM's own variable for models of ``hosted_vllm``.
+        model: Whose key is sent along, from the variable that LiteLLM reads too.
 
     Raises:
         httpx.HTTPError: If the server cannot be asked, or refuses.
         ValueError: If it answers with something else than a list of models.
     """
-    local = (model.model or "").startswith("hosted_vllm/")
-    key = os.environ.get(model.api_key_env or ("HOSTED_VLLM_API_KEY" if local else ""))
+    provider = (model.model or "").partition("/")[0]
+    key = os.environ.get(model.api_key_env or _KEYS.get(provider, ""))
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     async with httpx.AsyncClient(timeout=_SECONDS, headers=headers) as http:
         response = await http.get(f"{address.rstrip('/')}/models")

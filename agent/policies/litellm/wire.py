@@ -27,6 +27,10 @@ Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 OptionalText = Annotated[
     Annotated[str, Field(max_length=2_000)] | None, BeforeValidator(_absent_if_blank)
 ]
+ShortText = Annotated[
+    Annotated[str, Field(max_length=300)] | None, BeforeValidator(_absent_if_blank)
+]
+"""An answer, which may become part of the next sub-question."""
 
 
 class Output(BaseModel):
@@ -97,7 +101,7 @@ class ReadOutput(Output):
     task = "read"
 
     quotes: Annotated[list[PassageQuote], Field(max_length=6)] = []
-    answer: OptionalText
+    answer: ShortText
     confidence: Share = 0.5
     useful: Annotated[list[int], Field(max_length=32)] = []
 

@@ -57,6 +57,8 @@ class NumberedQuotes:
         Raises:
             UnusableOutput: If it gives an answer, and no sentence cites anything that there is.
         """
+        steps = self._request.steps.values()
+        remembered = any(step.answer.recalled for step in steps)
         sentences = tuple(
             CitedSentence(
                 text=" ".join(each.text.split()),
@@ -65,7 +67,7 @@ class NumberedQuotes:
                     for number in dict.fromkeys(each.quotes)
                     if 0 < number <= len(self.quotes)
                 ),
-                recalled=each.recalled,
+                recalled=each.recalled and remembered,
             )
             for each in output.sentences
             if each.text.strip()
@@ -77,7 +79,17 @@ class NumberedQuotes:
                 "no sentence cites a quote: put the numbers of the quotes that prove it into "
                 '"quotes", or set "short_answer" to null'
             )
+        if self._rests_on_memory() and not any(sentence.recalled for sentence in sentences):
+            raise UnusableOutput(
+                "the answer rests on a finding that is marked (recalled): set "
+                '"recalled" to true in the sentences that say so'
+            )
         return Draft(short_answer=" ".join(output.short_answer.split()), sentences=sentences)
+
+    def _rests_on_memory(self) -> bool:
+        last = [self._request.steps.get(sub.id) for sub in self._request.plan.sinks()]
+        known = [step for step in last if step is not None and step.answer.text is not None]
+        return bool(known) and all(step.answer.recalled for step in known)
 
     def _shown(self, quote: Quote) -> dict[str, Any]:
         passage = self._request.evidence[quote.passage_id]

@@ -41,6 +41,13 @@ async def test_an_unusable_plan_is_told_of_and_replaced_by_the_question_itself()
     assert [sub.text for sub in state["plan"].sub_questions] == ["Who?"]
 
 
+async def test_a_policy_without_any_first_plan_leaves_the_question_itself() -> None:
+    who = "Who was the captain of the Endurance?"
+    state, _ = await run(ScriptedPolicy([], {"q1": "Frank Worsley"}), question=who)
+    assert [sub.text for sub in state["plan"].sub_questions] == [who]
+    assert state["answer"].short_answer == "Frank Worsley"
+
+
 async def test_a_question_with_braces_is_no_reference() -> None:
     class Speechless(ScriptedPolicy):
         async def plan(self, request: PlanRequest) -> Sequence[Proposal]:

@@ -236,9 +236,10 @@ async def test_usage_is_the_sum_over_steps_that_ran_side_by_side() -> None:
     read = policy.read
 
     async def with_tokens(request: ReadRequest) -> Reading:
-        grant = request.tally.grant_tokens(tokens_in=100, least_out=1, most_out=50)
-        spent = ModelUsage(role="searcher", model="m", calls=1, tokens_in=80, tokens_out=5)
-        request.tally.settle(grant, spent)
+        tally = request.tally
+        async with tally.granted_tokens(tokens_in=100, least_out=1, most_out=50) as grant:
+            spent = ModelUsage(role="searcher", model="m", calls=1, tokens_in=80, tokens_out=5)
+            tally.settle(grant, spent)
         return await read(request)
 
     policy.read = with_tokens  # type: ignore[method-assign]
@@ -255,8 +256,8 @@ async def test_tokens_running_out_end_the_search_and_name_the_limit() -> None:
     read = policy.read
 
     async def with_tokens(request: ReadRequest) -> Reading:
-        request.tally.grant_tokens(tokens_in=600, least_out=1, most_out=50)
-        return await read(request)
+        async with request.tally.granted_tokens(tokens_in=600, least_out=1, most_out=50):
+            return await read(request)
 
     policy.read = with_tokens  # type: ignore[method-assign]
     parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("one", "two")])

@@ -109,7 +109,7 @@ async def test_a_writer_that_takes_too_long_leaves_the_plainest_answer(
 
     policy.write = endless  # type: ignore[method-assign]
     graph = workflow_named("mindsearch")(make_parts(policy=policy), expansion_named("greedy"))
-    start = {"question": QUESTION, "budget": Budget(seconds=5)}
+    start = {"question": QUESTION, "budget": Budget(seconds=1.5)}
     answer: Answer | None = None
     heard = []
     async for event in graph.compile().astream(start, stream_mode="custom"):

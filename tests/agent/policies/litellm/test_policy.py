@@ -11,10 +11,12 @@ from support import CHAIN, POLAR, QUESTION
 from clew.agent.effort import EFFORTS
 from clew.agent.models import ROLES, ModelSettings
 from clew.agent.policies.litellm import LiteLLMPolicy
-from clew.graphs.plan import make_plan
+from clew.agent.search_agent import SearchAgent
+from clew.graphs.plan import SubQuestion, make_plan
 from clew.graphs.protocols import PlanRequest, ReadRequest, RefineRequest, RewriteRequest
 from clew.graphs.steps import Reading, Verdict
 from clew.prompts.loader import load_prompts
+from clew.tools.search.memory import MemorySearch
 
 
 @pytest.fixture
@@ -151,3 +153,20 @@ async def test_an_answer_is_told_while_it_is_written(model: SimulatedModel) -> N
     )
     assert len(told) > 5 and {attempt for _, attempt in told} == {1}
     assert "".join(text for text, _ in told) == " ".join(each.text for each in draft.sentences)
+
+
+async def test_a_question_is_answered_where_only_its_plan_is_of_no_use() -> None:
+    lost = SubQuestion(id="q1", text="Where was {q9} born?", parents=("q9",))
+    answers = {QUESTION: "Akaroa, New Zealand"}
+    with SimulatedModel(latency=0.0, plans={QUESTION: (lost,)}, answers=answers) as model:
+        agent = SearchAgent(
+            model="hosted_vllm/simulated",
+            api_base=model.url,
+            search=[MemorySearch(POLAR)],
+            save_runs=False,
+        )
+        answer = await agent.aask(QUESTION)
+    assert [step.text for step in answer.steps] == [QUESTION]
+    assert answer.short_answer == "Akaroa, New Zealand" and answer.citations
+    planner = next(each for each in answer.usage.models if each.role == "planner")
+    assert planner.fallbacks == 1

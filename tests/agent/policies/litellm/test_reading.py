@@ -61,15 +61,19 @@ def test_quotes_that_stand_nowhere_are_dropped_and_none_is_kept_twice() -> None:
     assert (reading.answer.text, reading.answer.confidence) == ("Frank Worsley", 0.7)
 
 
-def test_an_answer_that_stands_in_a_passage_quotes_itself() -> None:
-    reading = read(request(), answer="colin archer", quotes=[quoted(1, "made up")])
-    assert [quote.text for quote in reading.answer.quotes] == ["Colin Archer"]
-
-
-@pytest.mark.parametrize("answer", ["Ernest Shackleton", "no", "yes", "a", "hip"])
+@pytest.mark.parametrize("answer", ["Ernest Shackleton", "Colin Archer", "no", "yes", "a", "hip"])
 def test_an_answer_without_proof_is_refused(answer: str) -> None:
     with pytest.raises(UnusableOutput, match="word for word"):
         read(request(passages=POLAR[2:]), answer=answer)
+    with pytest.raises(UnusableOutput, match="word for word"):
+        read(request(passages=POLAR[2:]), answer=answer, quotes=[quoted(1, "It says so there.")])
+
+
+def test_a_few_letters_prove_nothing_unless_they_are_the_answer() -> None:
+    with pytest.raises(UnusableOutput, match="too short"):
+        read(request(), answer="Ernest Shackleton", quotes=[quoted(1, "was")])
+    reading = read(request(), answer="1872", quotes=[quoted(2, "1872")])
+    assert [quote.text for quote in reading.answer.quotes] == ["1872"]
 
 
 def test_no_answer_ranks_all_the_same() -> None:
@@ -96,10 +100,17 @@ def test_nothing_read_keeps_the_order_of_the_backends() -> None:
 
 
 def test_a_conclusion_rests_on_the_parents_quotes() -> None:
-    parents = {"q1": answered(CHAIN[0], READING), "q2": recalled("1872")}
+    parents = {"q1": answered(CHAIN[0], READING)}
     reading = read(request(REASON, parents=parents), answer="yes", confidence=0.8)
     assert reading.answer.quotes == READING.answer.quotes
     assert not reading.answer.recalled and reading.answer.confidence == 0.8
+
+
+@pytest.mark.parametrize("quotes", [[], [quoted(1, "Her captain was Frank Worsley.")]])
+def test_a_conclusion_that_needs_memory_too_is_marked(quotes: Any) -> None:
+    parents = {"q1": answered(CHAIN[0], READING), "q2": recalled("1872")}
+    reading = read(request(REASON, parents=parents), answer="yes", quotes=quotes)
+    assert reading.answer.recalled and reading.answer.quotes
 
 
 def test_a_conclusion_from_what_was_recalled_is_recalled() -> None:
@@ -110,7 +121,7 @@ def test_a_conclusion_from_what_was_recalled_is_recalled() -> None:
 @pytest.mark.parametrize("passages", [(), POLAR[1:]])
 def test_a_conclusion_from_nothing_is_refused(passages: Any) -> None:
     parents = {"q1": answered(CHAIN[0], READING)}
-    with pytest.raises(UnusableOutput, match="nothing that is known"):
+    with pytest.raises(UnusableOutput, match="none of the quotes"):
         read(request(REASON, parents=parents, passages=passages), answer="yes")
 
 

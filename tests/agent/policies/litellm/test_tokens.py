@@ -90,7 +90,7 @@ def test_a_length_that_is_none_is_unknown(length: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["http://localhost:port/v1", "localhost:1/v1", "http://[/v1", "http://127.0.0.1:1"]
+    "address", ["http://localhost:port/v1", "localhost:1/v1", "http://127.0.0.1:1"]
 )
 def test_an_address_that_cannot_be_asked_does_no_harm(address: str) -> None:
     assert window(served(address)) == UNKNOWN_WINDOW

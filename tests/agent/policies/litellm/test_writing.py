@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -39,9 +40,22 @@ REQUEST = WriteRequest(
 )
 
 
-def draft(*sentences: dict[str, object], short_answer: str | None = "Akaroa") -> Draft:
+def draft(
+    *sentences: dict[str, object],
+    short_answer: str | None = "Akaroa",
+    request: WriteRequest = REQUEST,
+) -> Draft:
     output = {"sentences": sentences, "short_answer": short_answer}
-    return NumberedQuotes(REQUEST).draft_of(WriteOutput.model_validate(output))
+    return NumberedQuotes(request).draft_of(WriteOutput.model_validate(output))
+
+
+def with_memory(*recalled: str) -> WriteRequest:
+    """What is to be written where the answers of these sub-questions were recalled."""
+    steps = dict(REQUEST.steps)
+    for id in recalled:
+        answer = StepAnswer(text="an answer", recalled=True)
+        steps[id] = answered(steps[id].sub_question, Reading(answer=answer))
+    return replace(REQUEST, steps=steps)
 
 
 def test_each_steps_first_quote_comes_before_any_second() -> None:
@@ -99,9 +113,25 @@ def test_an_answer_that_cites_nothing_is_refused(numbers: list[int]) -> None:
 
 
 def test_a_recalled_sentence_needs_no_quote_and_blank_ones_are_dropped() -> None:
-    made = draft({"text": " \n", "quotes": [1]}, {"text": "From memory.", "recalled": True})
-    (sentence,) = made.sentences
+    sentences = {"text": " \n", "quotes": [1]}, {"text": "From memory.", "recalled": True}
+    (sentence,) = draft(*sentences, request=with_memory("q1")).sentences
     assert sentence.recalled and sentence.quotes == ()
+
+
+def test_nothing_is_recalled_that_no_step_recalled() -> None:
+    with pytest.raises(UnusableOutput, match="no sentence cites a quote"):
+        draft({"text": "From memory.", "recalled": True})
+    made = draft({"text": "Found.", "quotes": [1], "recalled": True})
+    assert not made.sentences[0].recalled
+
+
+def test_an_answer_out_of_memory_must_say_so() -> None:
+    cited = {"text": "Found.", "quotes": [1]}
+    with pytest.raises(UnusableOutput, match="marked"):
+        draft(cited, request=with_memory("q2"))
+    made = draft(cited, {"text": "Known.", "recalled": True}, request=with_memory("q2"))
+    assert [sentence.recalled for sentence in made.sentences] == [False, True]
+    assert draft(cited, request=with_memory("q1")).short_answer == "Akaroa"
 
 
 def test_without_a_short_answer_it_abstains() -> None:
