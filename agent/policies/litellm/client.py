@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ...models import ModelSettings, Role
 from .failures import is_about_format, is_about_length, unavailable
-from .routing import REST_SECONDS, imported_litellm, longest_wait, make_router, unhook
+from .routing import REST_SECONDS, imported_litellm, longest_wait, make_router, replica_for, unhook
 from .tokens import Messages
 
 T = TypeVar("T")
@@ -121,7 +121,6 @@ class ModelClient:
             ModelUnavailable: If no replica and no fallback answers as it should.
         """
         arguments: dict[str, Any] = {
-            "model": self.role,
             "messages": [dict(message) for message in messages],
             "max_tokens": max_tokens,
         }
@@ -129,7 +128,8 @@ class ModelClient:
             arguments["temperature"] = max(self.settings.temperature, _SAMPLING_TEMPERATURE)
             arguments["seed"] = self._seed + sample
 
-        async def send() -> Completion:
+        async def send(attempt: int) -> Completion:
+            arguments["model"] = replica_for(self.role, self.settings, attempt)
             if self._constrains:
                 arguments["response_format"] = _response_format(output)
             else:
@@ -165,16 +165,16 @@ class ModelClient:
             listener=listener,
         )
 
-    async def _tried_again(self, send: Callable[[], Awaitable[T]]) -> T:
+    async def _tried_again(self, send: Callable[[int], Awaitable[T]]) -> T:
         """Try again where the Router does not: all replicas at rest, or half an answer."""
-        for _ in range(self.settings.retries):
+        for attempt in range(self.settings.retries):
             try:
-                return await send()
+                return await send(attempt)
             except self._litellm.types.router.RouterRateLimitError as error:
                 await asyncio.sleep(getattr(error, "cooldown_time", REST_SECONDS))
             except (_BrokenAnswer, self._litellm.exceptions.APIError):
                 pass
-        return await send()
+        return await send(self.settings.retries)
 
     async def _whole_answer(self, arguments: dict[str, Any]) -> Any:
         # The Router's own limit begins anew with each piece of a body that has no end.

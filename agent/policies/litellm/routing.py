@@ -109,6 +109,18 @@ def _groups(
     return groups
 
 
+def replica_for(role: Role, settings: ModelSettings, attempt: int) -> str:
+    """Return whom to ask: any replica at first, then each in turn.
+
+    The Router does not count it as a failure where an answer breaks off in the middle, and might
+    ask the same replica again and again.
+    """
+    replicas = len(settings.api_base)
+    if attempt == 0 or replicas < 2:
+        return role
+    return f"{role}-replica-{(attempt - 1) % replicas + 1}"
+
+
 def unhook(router: Any) -> None:
     """Take a Router out of LiteLLM's global lists, which would keep it for ever."""
     router.discard()
