@@ -3,14 +3,22 @@
 import copy
 import threading
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..graphs.protocols import Critic, Parts, Policy
 from ..tools.corpus.encoder import Encoder, load_encoder
+from ..tools.engines.catalogue import ENGINES
 from ..tools.search.base import SearchBackend
 from .models import ROLES
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..tools.web.cache import PageCache
+    from ..tools.web.extraction_pool import ExtractionPool
+    from ..tools.web.reading import PageReader
 
 SAMPLE_CORPUS = "sample"
 SAMPLE_PASSAGES = Path(__file__).parents[1] / "tools" / "corpus" / "sample" / "passages.jsonl"
@@ -40,7 +48,9 @@ class Assembly:
         self._settings = settings
         self._policies = {"embedded": self._embedded_policy, "litellm": self._litellm_policy}
         self._critics = {"support": self._support_critic}
-        self._backends = {"corpus": self._corpus_search}
+        self._backends = {"corpus": self._corpus_search} | {
+            name: partial(self._web_search, name) for name in ENGINES
+        }
         self._policy = policy
         self._critic = critic
         self._search = settings.search if search is None else search
@@ -102,7 +112,9 @@ class Assembly:
 
     def _require_backends(self) -> None:
         if not self._search:
-            raise SettingsError("no search backend is named; there is: corpus")
+            raise SettingsError(
+                f"no search backend is named; there are: {', '.join(sorted(self._backends))}"
+            )
         for each in self._search:
             if isinstance(each, str):
                 _require("search backend", each, self._backends)
@@ -112,11 +124,13 @@ class Assembly:
         return Parts(
             policy=self.policy,
             critic=self.critic,
-            backends=[
-                self._backends[each]() if isinstance(each, str) else each for each in self._search
-            ],
+            backends=self.backends(),
             budget=self._settings.budget,
         )
+
+    def backends(self) -> list[SearchBackend]:
+        """Return where to search; raises `ClewError` if one of them cannot be used."""
+        return [self._backends[each]() if isinstance(each, str) else each for each in self._search]
 
     def _embedded_policy(self) -> Policy:
         from .policies.embedded.policy import EmbeddedPolicy
@@ -140,6 +154,33 @@ class Assembly:
         from .critics.support import SupportCritic
 
         return SupportCritic(self.encoder)
+
+    def _web_search(self, engine: str) -> SearchBackend:
+        from ..tools.engines.catalogue import engine_named
+        from ..tools.search.web import WebSearch
+
+        named = engine_named(engine, searxng=self._settings.searxng_url)
+        return WebSearch(named, self.page_reader, self.encoder)
+
+    def page_reader(self) -> "PageReader":
+        """Return a new reader of web pages, for one event loop."""
+        from ..tools.web.fetching import Fetcher
+        from ..tools.web.reading import PageReader
+
+        fetcher = Fetcher(respect_robots=self._settings.respect_robots)
+        return PageReader(fetcher, self._extraction_pool, self._page_cache)
+
+    @cached_property
+    def _extraction_pool(self) -> "ExtractionPool":
+        from ..tools.web.extraction_pool import ExtractionPool
+
+        return ExtractionPool()
+
+    @cached_property
+    def _page_cache(self) -> "PageCache":
+        from ..tools.web.cache import PageCache
+
+        return PageCache(self._settings.home)
 
     def _corpus_search(self) -> SearchBackend:
         from ..tools.corpus.index import open_corpus

@@ -129,6 +129,10 @@ class Settings(BaseModel):
         default=("corpus",), min_length=1
     )
     """Where to search, all of them at once; in the environment separated by commas."""
+    searxng_url: Annotated[str | None, _NONE] = None
+    """Address of a SearXNG instance, for the backend of that name."""
+    respect_robots: bool = True
+    """Whether pages are left alone that a site's robots.txt asks crawlers to leave alone."""
     effort: EffortName = "balanced"
     """How much a question may cost: the limits below, unless they are set, and how much is asked
     of a language model."""

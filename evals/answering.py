@@ -84,7 +84,7 @@ def _searching_only(agent: SearchAgent, paragraphs: Sequence[Paragraph]) -> Sear
         Document(source=f"paragraphs#{each.id}", title=each.title, text=each.text)
         for each in paragraphs
     ]
-    index = MemoryIndex(documents, agent.encoder)
+    index = MemoryIndex.of_documents(documents, agent.encoder)
     return agent.searching([CorpusSearch(Retriever(index, agent.encoder))])
 
 

@@ -50,7 +50,7 @@ async def search_all(
     """
 
     async def ask(backend: SearchBackend, query: str) -> tuple[SearchOutcome, SearchRecord]:
-        outcome = await _guarded(backend, query, linked_from)
+        outcome = await _guarded(backend, query, linked_from, tally)
         record = _record(backend, query, outcome)
         tell(record)
         return outcome, record
@@ -87,11 +87,13 @@ def fuse(rankings: Iterable[Sequence[Passage]]) -> list[Passage]:
 
 
 async def _guarded(
-    backend: SearchBackend, query: str, linked_from: Sequence[Passage]
+    backend: SearchBackend, query: str, linked_from: Sequence[Passage], tally: Tally
 ) -> SearchOutcome:
     # Third-party backends break their promise not to raise; one of them must not end the run.
     try:
-        return await backend.search(query, limit=HITS_PER_SEARCH, linked_from=linked_from)
+        return await backend.search(
+            query, limit=HITS_PER_SEARCH, linked_from=linked_from, charge_page=tally.page
+        )
     except Exception as error:
         return Failed(reason=f"{type(error).__name__}: {error}")
 

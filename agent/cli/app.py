@@ -12,6 +12,8 @@ from typing import TextIO
 COMMANDS = {
     "ask": "Answer a question, each claim traced to the passage that supports it.",
     "resume": "Go on with a run that was stopped.",
+    "search": "Search as a run does, and show the passages found.",
+    "read": "Read a page of the web, and show its text.",
     "index": "Index documents, so that questions can be asked about them.",
     "corpus": "List, show or remove corpora.",
     "eval": "Ask a whole set of questions and score the answers.",

@@ -11,6 +11,8 @@ from .app import COMMANDS, overview
 from .corpora import corpora
 from .doctor import doctor
 from .index import index
+from .read import read
+from .search import search
 from .serve import serve_models
 
 # Plain help and plain errors: rich would take longer to import than anything else here.
@@ -23,6 +25,8 @@ app = typer.Typer(
 
 app.command("ask", help=COMMANDS["ask"])(asking.ask)
 app.command("resume", help=COMMANDS["resume"])(asking.resume)
+app.command("search", help=COMMANDS["search"])(search)
+app.command("read", help=COMMANDS["read"])(read)
 app.command("index", help=COMMANDS["index"])(index)
 app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
 app.add_typer(evaluation, name="eval", help=COMMANDS["eval"])

@@ -4,7 +4,8 @@ For texts that belong to one question only, such as the paragraphs that a data s
 or that nobody asked to keep, such as pages just read.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,28 +27,47 @@ class MemoryIndex:
     an approximation, and here it is exact.
     """
 
-    def __init__(self, documents: Iterable[Document], encoder: Encoder) -> None:
-        """Index documents.
+    def __init__(
+        self,
+        passages: Iterable[Passage],
+        encoder: Encoder,
+        *,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        """Index passages.
 
         Args:
-            documents: Cleaned as files are when they are read. A document replaces an earlier one
-                of the same source; one without text leads to no passage.
+            passages: Those of one document follow one another.
             encoder: Makes the vectors, in one call.
+            titles: Titles of documents by source, where passages have them shortened.
         """
-        by_source = {each.source: each for each in map(_cleaned, documents)}
-        self._passages: dict[str, Passage] = {}
+        self._passages = {each.id: each for each in passages}
         self._titled: dict[str, list[str]] = {}
-        # In the order of a catalog, which decides among equal scores.
-        for _, document in sorted(by_source.items()):
-            passages = {each.id: each for each in split(document, encoder)}
-            self._passages.update(passages)
-            for key in title_keys(document.title) if passages else ():
-                self._titled.setdefault(key, []).extend(passages)
+        for source, own in groupby(self._passages.values(), key=lambda each: each.source):
+            first, *others = own
+            for key in title_keys((titles or {}).get(source, first.title)):
+                ids = [each.id for each in (first, *others)]
+                self._titled.setdefault(key, []).extend(ids)
         texts = {id: embedded_text(each.title, each.text) for id, each in self._passages.items()}
         self._terms = MemoryTerms(texts.items())
         self._ids = list(texts)
         self._rows = {id: row for row, id in enumerate(self._ids)}
         self._vectors = encoder.encode(list(texts.values()))
+
+    @classmethod
+    def of_documents(cls, documents: Iterable[Document], encoder: Encoder) -> "MemoryIndex":
+        """Return an index of whole documents.
+
+        Args:
+            documents: Cleaned as files are when they are read. A document replaces an earlier one
+                of the same source; one without text leads to no passage.
+            encoder: Counts tokens and makes the vectors.
+        """
+        by_source = {each.source: each for each in map(_cleaned, documents)}
+        # In the order of a catalog, which decides among equal scores.
+        ordered = [document for _, document in sorted(by_source.items())]
+        passages = [passage for document in ordered for passage in split(document, encoder)]
+        return cls(passages, encoder, titles={each.source: each.title for each in ordered})
 
     def __len__(self) -> int:
         """Return the number of passages."""

@@ -1,6 +1,6 @@
 """What a search backend is, and the four ways a search can end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -59,6 +59,10 @@ class Failed(BaseModel):
 SearchOutcome = Annotated[Found | Empty | Throttled | Failed, Field(discriminator="kind")]
 
 
+def free_of_charge() -> None:
+    """Charge nothing for a page."""
+
+
 @runtime_checkable
 class SearchBackend(Protocol):
     """A place where passages are found.
@@ -73,7 +77,12 @@ class SearchBackend(Protocol):
         ...
 
     async def search(
-        self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()
+        self,
+        query: str,
+        *,
+        limit: int,
+        linked_from: Sequence[Passage] = (),
+        charge_page: Callable[[], None] = free_of_charge,
     ) -> SearchOutcome:
         """Search for passages.
 
@@ -82,5 +91,7 @@ class SearchBackend(Protocol):
             limit: The most hits to return.
             linked_from: Passages already known to matter. A backend that knows links between
                 passages also considers what these link to; others ignore them.
+            charge_page: To be called before each page that is fetched; raises `BudgetExhausted`
+                where no further one may be.
         """
         ...

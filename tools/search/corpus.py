@@ -1,11 +1,11 @@
 """The search backend of the local corpus."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..corpus.retrieval import Retriever
 from ..passages import Passage
-from .base import Empty, Failed, Found, SearchOutcome
+from .base import Empty, Failed, Found, SearchOutcome, free_of_charge
 
 
 class CorpusSearch:
@@ -26,7 +26,12 @@ class CorpusSearch:
         await asyncio.to_thread(self._retriever.retrieve, "load", limit=1)
 
     async def search(
-        self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()
+        self,
+        query: str,
+        *,
+        limit: int,
+        linked_from: Sequence[Passage] = (),
+        charge_page: Callable[[], None] = free_of_charge,
     ) -> SearchOutcome:
         """Search in a thread of its own; see `SearchBackend.search`."""
         try:

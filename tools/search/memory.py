@@ -1,10 +1,10 @@
 """Search over a handful of passages held in memory, ranked by the words they share."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..passages import Passage
-from .base import Empty, Found, Hit, SearchOutcome
+from .base import Empty, Found, Hit, SearchOutcome, free_of_charge
 
 _WORD = re.compile(r"\w+")
 
@@ -25,7 +25,12 @@ class MemorySearch:
         ]
 
     async def search(
-        self, query: str, *, limit: int, linked_from: Sequence[Passage] = ()
+        self,
+        query: str,
+        *,
+        limit: int,
+        linked_from: Sequence[Passage] = (),
+        charge_page: Callable[[], None] = free_of_charge,
     ) -> SearchOutcome:
         """Rank by the share of the query's words that a passage holds; ties in the given order."""
         wanted = set(_WORD.findall(query.casefold()))

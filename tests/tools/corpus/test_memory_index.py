@@ -68,13 +68,11 @@ def corpus(
 @pytest.fixture(scope="module")
 def memory(records: list[dict[str, str]], file: Path, encoder: Encoder) -> MemoryIndex:
     # In another order than that of the file: neither index may depend on it.
-    return MemoryIndex(
-        (
-            Document(source=f"{file}#{each['id']}", title=each["title"], text=each["text"])
-            for each in reversed(records)
-        ),
-        encoder,
+    documents = (
+        Document(source=f"{file}#{each['id']}", title=each["title"], text=each["text"])
+        for each in reversed(records)
     )
+    return MemoryIndex.of_documents(documents, encoder)
 
 
 def ids_of(index: CorpusIndex | MemoryIndex, encoder: Encoder) -> list[str]:
@@ -151,7 +149,7 @@ def test_many_threads_get_the_same_hits(memory: MemoryIndex, encoder: Encoder) -
 @pytest.mark.parametrize("text", [None, "", " \n\t"])
 def test_nothing_to_index_finds_nothing(encoder: Encoder, text: str | None) -> None:
     documents = [] if text is None else [Document(source="a", title="Granite", text=text)]
-    index = MemoryIndex(documents, encoder)
+    index = MemoryIndex.of_documents(documents, encoder)
     assert len(index) == 0
     assert Retriever(index, encoder).retrieve("What is granite?", limit=5) == []
     assert index.search_vectors(encoder.encode(["granite"])[0], 5) == []
@@ -159,7 +157,9 @@ def test_nothing_to_index_finds_nothing(encoder: Encoder, text: str | None) -> N
 
 
 def test_one_document_answers(encoder: Encoder) -> None:
-    index = MemoryIndex([Document(source="a", title="Granite", text="A rock.")], encoder)
+    index = MemoryIndex.of_documents(
+        [Document(source="a", title="Granite", text="A rock.")], encoder
+    )
     retriever = Retriever(index, encoder)
     [hit] = retriever.retrieve("What is granite?", limit=9)
     assert (hit.passage.source, hit.passage.title) == ("a", "Granite")
@@ -167,7 +167,7 @@ def test_one_document_answers(encoder: Encoder) -> None:
 
 
 def test_documents_without_a_single_term_are_held(encoder: Encoder) -> None:
-    index = MemoryIndex([Document(source="a", title="It", text="!!!")], encoder)
+    index = MemoryIndex.of_documents([Document(source="a", title="It", text="!!!")], encoder)
     assert index.search_terms("What is it?", 5) == []
     [(id, cosine)] = index.search_vectors(encoder.encode(["It. !!!"])[0], 5)
     assert cosine == pytest.approx(1)
@@ -177,7 +177,7 @@ def test_documents_without_a_single_term_are_held(encoder: Encoder) -> None:
 def test_a_document_replaces_an_earlier_one_of_its_source(encoder: Encoder) -> None:
     first = Document(source="a", title="Granite", text="A rock.")
     second = Document(source="a", title="Basalt", text="Another rock.")
-    index = MemoryIndex([first, first, second], encoder)
+    index = MemoryIndex.of_documents([first, first, second], encoder)
     [hit] = Retriever(index, encoder).retrieve("rock", limit=9)
     assert hit.passage.title == "Basalt"
     assert index.titled(["granite"]) == {}
@@ -185,7 +185,7 @@ def test_a_document_replaces_an_earlier_one_of_its_source(encoder: Encoder) -> N
 
 def test_equal_texts_of_two_sources_are_two_passages(encoder: Encoder) -> None:
     twins = [Document(source=name, title="Granite", text="A rock.") for name in ("b", "a")]
-    hits = Retriever(MemoryIndex(twins, encoder), encoder).retrieve("granite", limit=9)
+    hits = Retriever(MemoryIndex.of_documents(twins, encoder), encoder).retrieve("granite", limit=9)
     assert {hit.passage.source for hit in hits} == {"a", "b"}
     assert hits[0].score == hits[1].score
 
@@ -219,7 +219,7 @@ def test_any_documents_are_searched_all_three_ways(
     given_documents: list[Document], query: str, limit: int
 ) -> None:
     encoder = CountingEncoder()
-    index = MemoryIndex(given_documents, encoder)
+    index = MemoryIndex.of_documents(given_documents, encoder)
     assert encoder.calls == 1
     near = index.search_vectors(encoder.encode(["anything"])[0], 100)
     assert [cosine for _, cosine in near] == sorted((cosine for _, cosine in near), reverse=True)

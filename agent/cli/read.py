@@ -1,0 +1,54 @@
+"""``clew read``."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...errors import InputError, SearchUnavailable
+from .app import ANSWERED
+from .home import home_trouble_told
+from .options import AsJson, Home, load_settings
+from .output import print_json
+from .wording import clean
+
+if TYPE_CHECKING:
+    from ...tools.web.reading import ReadOutcome
+    from ..assembly import Assembly
+
+
+def read(
+    url: Annotated[str, typer.Argument(help="Address of the page.", show_default=False)],
+    home: Home = None,
+    json: AsJson = False,
+) -> None:
+    """Fetch a page as a run does, and print its title, date and main text."""
+    settings = load_settings(home=home)
+    with home_trouble_told(settings.home):
+        from ...tools.web.page import PageText, Refused
+        from ..assembly import Assembly
+
+        outcome = asyncio.run(_outcome(Assembly(settings), url))
+    if isinstance(outcome, Refused):
+        raise InputError(f"{url} was not read: {outcome.reason}")
+    if not isinstance(outcome, PageText):
+        raise SearchUnavailable(f"{url} cannot be read: {outcome.reason}")
+    if json:
+        print_json(outcome.model_dump(mode="json"))
+    else:
+        print(clean(outcome.title))
+        print(" · ".join(filter(None, (clean(outcome.url), outcome.date, outcome.language))))
+        print()
+        for line in outcome.text.splitlines():
+            print(clean(line))
+    raise typer.Exit(ANSWERED)
+
+
+async def _outcome(assembly: "Assembly", url: str) -> "ReadOutcome":
+    from ...tools.search.base import free_of_charge
+
+    reader = assembly.page_reader()
+    try:
+        return await reader.read(url, charge=free_of_charge)
+    finally:
+        await reader.aclose()

@@ -1,0 +1,38 @@
+"""The time that a page has, which stands still while it waits its turn."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from .troubles import Trouble
+
+
+class PageClock:
+    """Lets a page wait without using up its time, though not for ever.
+
+    Args:
+        deadline: When the page must be there; put off by the time that it waits.
+        patience: Seconds for which it waits in all.
+    """
+
+    def __init__(self, deadline: asyncio.Timeout, *, patience: float) -> None:
+        self._deadline = deadline
+        self._patience = patience
+        self._left = patience
+
+    @asynccontextmanager
+    async def stopped(self) -> AsyncIterator[None]:
+        """Wait inside this context; raises `Trouble` when patience is at its end."""
+        now = asyncio.get_running_loop().time
+        stopped_at, due = now(), self._deadline.when() or 0.0
+        self._deadline.reschedule(None)
+        try:
+            async with asyncio.timeout(self._left):
+                yield
+        except TimeoutError as error:
+            reason = f"too many pages of its host are wanted: no turn within {self._patience:g} s"
+            raise Trouble(reason) from error
+        finally:
+            waited = now() - stopped_at
+            self._left -= waited
+            self._deadline.reschedule(due + waited)

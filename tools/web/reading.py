@@ -1,0 +1,92 @@
+"""Reading pages: kept or fetched, each once, and none holding up the others."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+
+from ...errors import BudgetExhausted
+from .cache import PageCache
+from .extraction_pool import ExtractionPool
+from .fetching import Fetcher
+from .page import Fetched, PageText, Refused, Unreachable, Unreadable
+from .urls import canonical_url
+
+ReadOutcome = PageText | Refused | Unreachable | Unreadable
+
+
+class PageReader:
+    """Reads pages, in one event loop.
+
+    Args:
+        fetcher: Fetches them.
+        pool: Extracts their text.
+        cache: Keeps it for other runs; none keeps nothing.
+    """
+
+    def __init__(self, fetcher: Fetcher, pool: ExtractionPool, cache: PageCache | None) -> None:
+        self._fetcher = fetcher
+        self._pool = pool
+        self._cache = cache
+        self._under_way: dict[str, asyncio.Task[ReadOutcome]] = {}
+
+    async def read(self, url: str, *, charge: Callable[[], None]) -> ReadOutcome:
+        """Return the text of a page, or why there is none.
+
+        Args:
+            url: Its address.
+            charge: Called before the page is fetched; what it raises ends the reading.
+
+        Raises:
+            BudgetExhausted: If no further page may be fetched.
+        """
+        try:
+            canonical = canonical_url(url)
+        except ValueError as error:
+            return Refused(reason=str(error))
+        if self._cache and (kept := await self._cache.get(canonical)):
+            return kept
+        task = self._under_way.get(canonical)
+        if task is None:
+            charge()
+            task = asyncio.create_task(self._fetched(canonical))
+            self._under_way[canonical] = task
+            task.add_done_callback(lambda _: self._under_way.pop(canonical, None))
+        # Others may wait for the same page, so that it goes on where this reader gives up.
+        return await asyncio.shield(task)
+
+    async def read_all(
+        self, urls: Sequence[str], *, charge: Callable[[], None], seconds: float
+    ) -> AsyncGenerator[tuple[str, ReadOutcome], None]:
+        """Yield pages as they come; those that take longer than the seconds are left behind."""
+
+        async def one(url: str) -> tuple[str, ReadOutcome]:
+            try:
+                return url, await self.read(url, charge=charge)
+            except BudgetExhausted as exhausted:
+                return url, Refused(reason=f"the limit of {exhausted} is used up")
+
+        reading = [asyncio.create_task(one(url)) for url in dict.fromkeys(urls)]
+        try:
+            for outcome in asyncio.as_completed(reading, timeout=seconds):
+                try:
+                    yield await outcome
+                except TimeoutError:
+                    return
+        finally:
+            for task in reading:
+                task.cancel()
+
+    async def aclose(self) -> None:
+        """Give up what is under way and close all connections."""
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await self._fetcher.aclose()
+
+    async def _fetched(self, url: str) -> ReadOutcome:
+        outcome = await self._fetcher.fetch(url)
+        if not isinstance(outcome, Fetched):
+            return outcome
+        text = await self._pool.extract(outcome.page)
+        if self._cache and isinstance(text, PageText):
+            await self._cache.put(url, text)
+        return text
