@@ -128,7 +128,7 @@ def _read(folder: Path) -> tuple[list[Page], list[str]]:
 def _extractors() -> dict[str, Callable[[Page, str], str]]:
     import trafilatura
     from bs4 import BeautifulSoup
-    from readability import Document  # type: ignore[import-untyped]
+    from readability import Document
 
     def own(page: Page, html: str) -> str:
         text = extract(page)
