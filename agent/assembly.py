@@ -11,11 +11,13 @@ from ..errors import SettingsError
 from ..graphs.protocols import Critic, Parts, Policy
 from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.engines.catalogue import ENGINES
+from ..tools.per_loop import PerLoop
 from ..tools.search.base import SearchBackend
-from .models import ROLES
+from .models import ROLES, SIMULATOR
 from .settings import Settings
 
 if TYPE_CHECKING:
+    from ..tools.search.web import WebSearch
     from ..tools.web.cache import PageCache
     from ..tools.web.extraction_pool import ExtractionPool
     from ..tools.web.reading import PageReader
@@ -48,13 +50,15 @@ class Assembly:
         self._settings = settings
         self._policies = {"embedded": self._embedded_policy, "litellm": self._litellm_policy}
         self._critics = {"support": self._support_critic}
-        self._backends = {"corpus": self._corpus_search} | {
+        self._backends = {"corpus": self._corpus_search, "simulated": self._simulated_search} | {
             name: partial(self._web_search, name) for name in ENGINES
         }
         self._policy = policy
         self._critic = critic
         self._search = settings.search if search is None else search
         self._encoder: Encoder | None = None
+        self._readers = PerLoop(self._new_page_reader)
+        self._web: list[WebSearch] = []
         self._loading = threading.RLock()
         if policy is None:
             _require("policy", settings.policy, self._policies)
@@ -160,15 +164,56 @@ class Assembly:
         from ..tools.search.web import WebSearch
 
         named = engine_named(engine, searxng=self._settings.searxng_url)
-        return WebSearch(named, self.page_reader, self.encoder)
+        search = WebSearch(
+            named, self._readers.here, self._caching_encoder, filters=self._settings.filters
+        )
+        self._web.append(search)
+        return search
+
+    def _simulated_search(self) -> SearchBackend:
+        from ..prompts.loader import load_prompts
+        from ..tools.search.simulated import SimulatedSearch
+        from .policies.litellm.simulating import SimulatingWriter
+
+        settings = self._settings
+        writer = SimulatingWriter(
+            settings.model_of(SIMULATOR),
+            prompts=load_prompts(settings.prompts),
+            seed=settings.seed,
+        )
+        return SimulatedSearch(writer, noise=settings.simulated_noise, seed=settings.seed)
 
     def page_reader(self) -> "PageReader":
-        """Return a new reader of web pages, for one event loop."""
+        """Return the reader of web pages of the running event loop."""
+        return self._readers.here()
+
+    async def leave_loop(self) -> None:
+        """Close what belongs to the running event loop; what is used again is opened again."""
+        if reader := self._readers.take():
+            await reader.aclose()
+        for search in self._web:
+            await search.aclose()
+
+    async def aclose(self) -> None:
+        """Close what belongs to the running event loop, and what all of them share."""
+        await self.leave_loop()
+        if "_extraction_pool" in vars(self):
+            self._extraction_pool.close()
+        if "_page_cache" in vars(self):
+            await self._page_cache.close()
+
+    def _new_page_reader(self) -> "PageReader":
         from ..tools.web.fetching import Fetcher
         from ..tools.web.reading import PageReader
 
         fetcher = Fetcher(respect_robots=self._settings.respect_robots)
         return PageReader(fetcher, self._extraction_pool, self._page_cache)
+
+    @cached_property
+    def _caching_encoder(self) -> Encoder:
+        from ..tools.corpus.encoder_cache import CachingEncoder
+
+        return CachingEncoder(self.encoder)
 
     @cached_property
     def _extraction_pool(self) -> "ExtractionPool":

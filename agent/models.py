@@ -7,13 +7,17 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-Role = Literal["planner", "searcher", "refiner", "responder"]
-"""Who asks: the node that a request of the policy comes from."""
+Role = Literal["planner", "searcher", "refiner", "responder", "simulator"]
+"""Who asks: the node that a request of the policy comes from, or the simulated search engine."""
 
 ROLES: tuple[Role, ...] = ("planner", "searcher", "refiner", "responder")
+"""The roles of the policy."""
+
+SIMULATOR: Role = "simulator"
 
 
-def _split(value: Any) -> Any:
+def comma_separated(value: Any) -> Any:
+    """Return the parts of a text such as an environment variable; anything else as it is."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
@@ -56,7 +60,7 @@ def _without_credentials(addresses: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Addresses = Annotated[
-    tuple[str, ...], BeforeValidator(_split), AfterValidator(_without_credentials)
+    tuple[str, ...], BeforeValidator(comma_separated), AfterValidator(_without_credentials)
 ]
 
 

@@ -5,9 +5,9 @@ import copy
 import sqlite3
 import threading
 import uuid
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
@@ -35,6 +35,8 @@ from .threads import (
     settings_of,
     unknown_thread,
 )
+
+T = TypeVar("T")
 
 CompiledRun = CompiledStateGraph[State, None, Question, State]
 
@@ -245,29 +247,76 @@ class SearchAgent:
 
         return await asyncio.gather(*(one(question) for question in questions))
 
+    async def aclose(self) -> None:
+        """End the processes that read pages, and close the running event loop's connections.
+
+        What is needed again is opened again. Leaving ``async with agent`` does the same.
+        """
+        await self._assembly.aclose()
+
+    async def __aenter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the agent."""
+        await self.aclose()
+
+    def close(self) -> None:
+        """End the processes that read pages; leaving ``with agent`` does the same."""
+        blocking(self.aclose)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the agent."""
+        self.close()
+
     def ask(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
     ) -> Answer:
         """Answer a question; see `aask`."""
-        return blocking(lambda: self.aask(question, thread_id=thread_id, plan=plan))
+        return self._blocking(lambda: self.aask(question, thread_id=thread_id, plan=plan))
 
     def resume(self, thread_id: str) -> Answer:
         """Finish a run that was stopped; see `aresume`."""
-        return blocking(lambda: self.aresume(thread_id))
+        return self._blocking(lambda: self.aresume(thread_id))
 
     def batch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | ClewError]:
         """Answer many questions; see `abatch`."""
-        return blocking(lambda: self.abatch(questions, concurrency=concurrency))
+        return self._blocking(lambda: self.abatch(questions, concurrency=concurrency))
 
     def stream(
         self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
     ) -> Iterator[Event]:
         """Answer a question, telling what happens; see `astream`."""
-        return blocking_iterator(lambda: self.astream(question, thread_id=thread_id, plan=plan))
+        return self._blocking_stream(lambda: self.astream(question, thread_id=thread_id, plan=plan))
 
     def stream_resume(self, thread_id: str) -> Iterator[Event]:
         """Go on with a stopped run, telling what happens; see `astream_resume`."""
-        return blocking_iterator(lambda: self.astream_resume(thread_id))
+        return self._blocking_stream(lambda: self.astream_resume(thread_id))
+
+    def _blocking(self, call: Callable[[], Awaitable[T]]) -> T:
+        async def once() -> T:
+            try:
+                return await call()
+            finally:
+                await self._assembly.leave_loop()
+
+        return blocking(once)
+
+    def _blocking_stream(self, make: Callable[[], AsyncGenerator[Event, None]]) -> Iterator[Event]:
+        async def events() -> AsyncGenerator[Event, None]:
+            try:
+                async with aclosing(make()) as stream:
+                    async for event in stream:
+                        yield event
+            finally:
+                await self._assembly.leave_loop()
+
+        return blocking_iterator(events)
 
     def _graph(self) -> CompiledRun:
         with self._building:

@@ -20,8 +20,18 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from ..errors import SettingsError
 from ..graphs.budget import Budget
+from ..tools.engines.asking import usable_filters
+from ..tools.engines.base import SearchFilters, TimeRange
 from .effort import EFFORTS, Effort, EffortName
-from .models import Addresses, ModelName, ModelSettings, Role
+from .models import (
+    ROLES,
+    SIMULATOR,
+    Addresses,
+    ModelName,
+    ModelSettings,
+    Role,
+    comma_separated,
+)
 
 _PREFIX = "CLEW_"
 _CONFIG = "CLEW_CONFIG"
@@ -43,12 +53,6 @@ def _unlimited(value: Any) -> Any:
     return None if isinstance(value, str) and value.strip().lower() == "none" else value
 
 
-def _split(value: Any) -> Any:
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
 def _absolute(path: Path) -> Path:
     # Relative to where the process was started, even if it goes elsewhere later.
     try:
@@ -61,6 +65,21 @@ def _absolute_if_given(path: Path | None) -> Path | None:
     return None if path is None else _absolute(path)
 
 
+def _usable_site(site: str | None) -> str | None:
+    return _usable(SearchFilters(site=site)).site
+
+
+def _usable_language(language: str | None) -> str | None:
+    return _usable(SearchFilters(language=language)).language
+
+
+def _usable(filters: SearchFilters) -> SearchFilters:
+    usable = usable_filters(filters)
+    if not isinstance(usable, SearchFilters):
+        raise ValueError(usable.reason)
+    return usable
+
+
 def _from_json(value: Any) -> Any:
     # In the environment a table is written as JSON.
     if not isinstance(value, str):
@@ -69,6 +88,12 @@ def _from_json(value: Any) -> Any:
         return json.loads(value)
     except json.JSONDecodeError as error:
         raise ValueError(f"it is no JSON: {error}") from None
+
+
+def _policy_of_models(known: Mapping[str, Any]) -> str:
+    # A simulated search engine says nothing of what plans and reads.
+    named = known.get("model") or set(known.get("models", ())) - {SIMULATOR}
+    return "litellm" if named else "embedded"
 
 
 def _preset(limit: str) -> Any:
@@ -112,12 +137,7 @@ class Settings(BaseModel):
     models: Annotated[Mapping[Role, ModelSettings], BeforeValidator(_from_json)] = {}
     """What differs from that by role: a table `[models.planner]` and so on; in the environment
     as JSON."""
-    policy: str = Field(
-        default_factory=lambda known: (
-            "litellm" if known.get("model") or known.get("models") else "embedded"
-        ),
-        min_length=1,
-    )
+    policy: str = Field(default_factory=_policy_of_models, min_length=1)
     """What plans, rewrites, reads, refines and writes; `litellm` where a model is named."""
     prompts: Annotated[Path | None, _NONE, AfterValidator(_absolute_if_given)] = None
     """Folder of prompts of your own, each instead of the one of its name that comes with clew."""
@@ -125,14 +145,23 @@ class Settings(BaseModel):
     """Whether a language model may answer a sub-question from what it knows; it is marked so."""
     critic: str = Field(default="support", min_length=1)
     """What scores the steps."""
-    search: Annotated[tuple[str, ...], BeforeValidator(_split)] = Field(
+    search: Annotated[tuple[str, ...], BeforeValidator(comma_separated)] = Field(
         default=("corpus",), min_length=1
     )
     """Where to search, all of them at once; in the environment separated by commas."""
     searxng_url: Annotated[str | None, _NONE] = None
     """Address of a SearXNG instance, for the backend of that name."""
+    time_range: Annotated[TimeRange | None, _NONE] = None
+    """How old pages of the web may be: day, week, month or year. What an engine lacks of this and
+    the two below, its searches say."""
+    site: Annotated[str | None, _NONE, AfterValidator(_usable_site)] = None
+    """Host that pages of the web must be on, such as nasa.gov, its subdomains included."""
+    language: Annotated[str | None, _NONE, AfterValidator(_usable_language)] = None
+    """Language that pages of the web should be in, as a code such as `en`."""
     respect_robots: bool = True
     """Whether pages are left alone that a site's robots.txt asks crawlers to leave alone."""
+    simulated_noise: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of the simulated searches, from 0 to 1, whose documents only seem to help."""
     effort: EffortName = "balanced"
     """How much a question may cost: the limits below, unless they are set, and how much is asked
     of a language model."""
@@ -187,17 +216,29 @@ class Settings(BaseModel):
         )
 
     @property
+    def filters(self) -> SearchFilters:
+        """What searches of the web are narrowed to."""
+        return SearchFilters(time_range=self.time_range, site=self.site, language=self.language)
+
+    @property
     def effort_preset(self) -> Effort:
         """What the effort stands for."""
         return EFFORTS[self.effort]
+
+    @property
+    def model_roles(self) -> tuple[Role, ...]:
+        """The roles that need a language model: those of the policy, and of simulated search."""
+        asked = ROLES if self.policy == "litellm" else ()
+        return (*asked, SIMULATOR) if "simulated" in self.search else asked
 
     def model_of(self, role: Role) -> ModelSettings:
         """Return the language model of a role; raises `SettingsError` where none is named."""
         own = self.models.get(role, ModelSettings())
         if own.model is None and self.model is None:
             raise SettingsError(
-                f"no language model is named for the {role}: set model, as in "
-                'model = "hosted_vllm/Qwen/Qwen3-8B", and api_base where it is served'
+                f"no language model is named for the {role}: set model, for all roles or in a "
+                f'table [models.{role}], as in model = "hosted_vllm/Qwen/Qwen3-8B", and api_base '
+                "where it is served"
             )
         # An address belongs to the model named beside it.
         general = {} if own.model else {"model": self.model, "api_base": self.api_base}

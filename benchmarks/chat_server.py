@@ -6,15 +6,12 @@ of the loopback interface, from threads of this process.
 
 import json
 import re
-import socket
-import sys
-import threading
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from local_server import HttpExchange, Listener, LocalServer
 
 MODEL = "simulated"
 _MOST_CHUNKS = 32
@@ -35,7 +32,7 @@ def prompt_tokens(messages: Sequence[dict[str, Any]]) -> list[str]:
     return [*pieces, "<|assistant|>"]
 
 
-class ChatServer(ABC):
+class ChatServer(LocalServer):
     """Answers while the ``with`` block lasts; leaving it cuts every connection.
 
     Args:
@@ -45,47 +42,25 @@ class ChatServer(ABC):
         url: Address to give as ``api_base``.
     """
 
+    folder = "/v1"
+
     def __init__(self, *, max_model_len: int = 32_768) -> None:
+        super().__init__()
         self.max_model_len = max_model_len
-        self.url = ""
-        self.stopping = threading.Event()
 
     @abstractmethod
     def reply(self, exchange: "Exchange") -> None:
         """Answer one request for a completion; called from many threads at once."""
 
-    def __enter__(self) -> Self:
-        """Start to serve."""
-        self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/v1"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop; raises what went wrong inside, if anything did."""
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-        self._server.cut_connections()
-        if error is None and self._server.failures:
-            raise self._server.failures[0]
+    def listen(self) -> "_Listener":
+        """Listen for requests to the model."""
+        return _Listener(self)
 
 
-class Exchange(BaseHTTPRequestHandler):
+class Exchange(HttpExchange):
     """One connection: what was asked on it last, and ways to answer."""
 
-    protocol_version = "HTTP/1.1"
-    # Small unbuffered writes would meet delayed acknowledgements: 40 ms a call.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server: "_Server"
+    server: "_Listener"
     body: dict[str, Any]
 
     def do_GET(self) -> None:
@@ -99,35 +74,17 @@ class Exchange(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Have a request for a completion answered."""
-        received = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        received = self.received()
         if self.path != "/v1/chat/completions":
             self.send_error_json(404, f"there is no {self.path}")
             return
         self.body = json.loads(received)
         self.server.chat.reply(self)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
-
     @property
     def streamed(self) -> bool:
         """Whether the answer is wanted piece by piece."""
         return bool(self.body.get("stream"))
-
-    def send(self, status: int, kind: str, content: bytes, **headers: str) -> None:
-        """Send a whole response."""
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-        self.wfile.flush()
-
-    def send_json(self, status: int, content: Any, **headers: str) -> None:
-        """Send a whole response that is JSON."""
-        self.send(status, "application/json", json.dumps(content).encode(), **headers)
 
     def send_error_json(self, status: int, message: str, **headers: str) -> None:
         """Send an error in the shape that vLLM gives it."""
@@ -225,40 +182,10 @@ class Exchange(BaseHTTPRequestHandler):
         return {"prompt_tokens": into, "completion_tokens": out, "total_tokens": into + out}
 
 
-class _Server(ThreadingHTTPServer):
-    """The listening socket, and the connections it has accepted."""
-
-    request_queue_size = 256
-    daemon_threads = True
-    block_on_close = False
-
+class _Listener(Listener):
     def __init__(self, chat: ChatServer) -> None:
-        super().__init__(("127.0.0.1", 0), Exchange)
+        super().__init__(Exchange)
         self.chat = chat
-        self.failures: list[BaseException] = []
-        self._open: set[Any] = set()
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        error = sys.exception()
-        # A client that leaves is no failure of the server.
-        if error is not None and not isinstance(error, (ConnectionError, TimeoutError)):
-            self.failures.append(error)
-
-    def cut_connections(self) -> None:
-        """Close what clients keep open, as a server that dies does."""
-        for connection in list(self._open):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
 
 
 def _words_of(chunk: Any) -> str:

@@ -84,7 +84,7 @@ def _task(body: Mapping[str, Any], instructions: str) -> str:
         return str(name)
     # Without a schema on the wire the instructions show the shape.
     fields = {"sub_questions": "plan", "queries": "rewrite", "short_answer": "write"}
-    fields["search_again"] = "refine"
+    fields |= {"search_again": "refine", "documents": "simulate"}
     shown = (task for field, task in fields.items() if f'"{field}"' in instructions)
     return next(shown, "read")
 
@@ -96,21 +96,25 @@ class SimulatedAnswers:
         plans: Sub-questions by question; other questions are split by the embedded policy's rules.
         answers: What to look for in the passages, by the text of the sub-question; to others the
             answer is the first name or date that the best sentence adds to the question.
+        documents: Texts by title; of a simulated search those come that share a word with it.
+            Without any, a page about the query comes.
     """
 
     def __init__(
         self,
         plans: Mapping[str, Sequence[SubQuestion]] | None = None,
         answers: Mapping[str, str] | None = None,
+        documents: Mapping[str, str] | None = None,
     ) -> None:
         self._plans = plans or {}
         self._answers = answers or {}
+        self._documents = documents or {}
 
     def reply(self, body: Mapping[str, Any]) -> str:
         """Return what the model says to a request: the JSON of its task."""
         prompt = read_prompt(body)
         tasks = {"plan": self._plan, "read": self._read, "rewrite": _rewrite}
-        tasks |= {"refine": _refine, "write": _write}
+        tasks |= {"refine": _refine, "write": _write, "simulate": self._simulate}
         return json.dumps(tasks[prompt.task](prompt), ensure_ascii=False)
 
     def _plan(self, prompt: Prompt) -> dict[str, Any]:
@@ -148,6 +152,13 @@ class SimulatedAnswers:
         quote = {"passage": best.passage.number, "text": best.sentence}
         confidence = 0.9 if question in self._answers else round(best.score, 2)
         return {"answer": answer, "quotes": [quote], "confidence": confidence, "useful": useful}
+
+    def _simulate(self, prompt: Prompt) -> dict[str, Any]:
+        query = prompt.labelled("Query")
+        documents = self._documents or {query: f"This page is about {query}."}
+        known = [Passage(n, *each) for n, each in enumerate(documents.items(), start=1)]
+        found = dict.fromkeys(each.passage for each in _ranked(query, known))
+        return {"documents": [{"title": each.title, "text": each.text} for each in found]}
 
 
 def _rewrite(prompt: Prompt) -> dict[str, Any]:

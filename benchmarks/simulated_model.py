@@ -58,6 +58,7 @@ class SimulatedModel(ChatServer):
         per_token: Seconds that each token then takes.
         plans: Sub-questions by question, see `SimulatedAnswers`.
         answers: What to find, by sub-question, see `SimulatedAnswers`.
+        documents: What simulated searches bring up, see `SimulatedAnswers`.
         max_model_len: The context length that the server tells, in tokens.
 
     Attributes:
@@ -71,13 +72,14 @@ class SimulatedModel(ChatServer):
         per_token: float = 0.0,
         plans: Mapping[str, Sequence[SubQuestion]] | None = None,
         answers: Mapping[str, str] | None = None,
+        documents: Mapping[str, str] | None = None,
         max_model_len: int = 32_768,
     ) -> None:
         super().__init__(max_model_len=max_model_len)
         self.requests: list[Request] = []
         self._latency = latency
         self._per_token = per_token
-        self._answers = SimulatedAnswers(plans, answers)
+        self._answers = SimulatedAnswers(plans, answers, documents)
 
     def reply(self, exchange: Exchange) -> None:
         """Record the request and answer it in time."""

@@ -249,7 +249,7 @@ def _config(
 
 def _prompt_versions(settings: Settings) -> dict[str, str]:
     """The versions of what language models are told, where there are any."""
-    if settings.policy != "litellm":
+    if not settings.model_roles:
         return {}
     from ..prompts.loader import load_prompts
 

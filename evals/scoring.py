@@ -113,7 +113,10 @@ def _gold(prediction: Prediction) -> list[set[str]]:
 
 
 def _keys(prediction: Prediction, passages: Iterable[Passage]) -> list[str]:
+    # A title that a model made up is no find, but it takes the place of one.
     return [
-        document_key(prediction.gold_by, source=passage.source, title=passage.title)
+        passage.source
+        if passage.origin == "simulated"
+        else document_key(prediction.gold_by, source=passage.source, title=passage.title)
         for passage in passages
     ]

@@ -17,8 +17,8 @@ class AnswerSentence(BaseModel):
     Attributes:
         text: The sentence.
         citations: Numbers of the citations that support it.
-        recalled: Whether it rests, in part or whole, on the policy's own knowledge, which no
-            passage supports.
+        recalled: Whether it rests, in part or whole, on what a model knows or made up, which no
+            source supports.
     """
 
     model_config = ConfigDict(frozen=True)

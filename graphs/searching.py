@@ -92,7 +92,7 @@ async def _guarded(
     # Third-party backends break their promise not to raise; one of them must not end the run.
     try:
         return await backend.search(
-            query, limit=HITS_PER_SEARCH, linked_from=linked_from, charge_page=tally.page
+            query, limit=HITS_PER_SEARCH, linked_from=linked_from, spending=tally
         )
     except Exception as error:
         return Failed(reason=f"{type(error).__name__}: {error}")
@@ -100,7 +100,9 @@ async def _guarded(
 
 def _record(backend: SearchBackend, query: str, outcome: SearchOutcome) -> SearchRecord:
     reason = ""
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, Found):
+        reason = "; ".join(outcome.notes)
+    elif isinstance(outcome, Failed):
         reason = outcome.reason
     elif isinstance(outcome, Throttled) and outcome.retry_after is not None:
         reason = f"try again in {outcome.retry_after:.0f} s"

@@ -109,7 +109,7 @@ class SearchRecord(BaseModel):
         query: What was asked.
         outcome: ``found``, ``empty``, ``throttled`` or ``failed``.
         hits: How many passages came back.
-        reason: Why it failed, where it did.
+        reason: Why it failed, where it did; else what did not work on the way.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -9,12 +9,13 @@ _FOUND = {"id": "q1", "status": "answered", "recalled": False, **_STEP}
 _RECALLED = {**_FOUND, "id": "q2", "recalled": True}
 _MISSED = {"id": "q3", "status": "unknown", "recalled": False, **_UNKNOWN}
 
-_PASSAGE = {"title": "Ice", "text": "Ice floats on water."}
+_PASSAGE = {"title": "Ice", "text": "Ice floats on water.", "date": "2026-01-30"}
+_UNDATED = {**_PASSAGE, "date": None}
 _QUOTE = {"number": 1, "title": "Ice", "text": "Ice floats"}
 
 _ASKED = {"question": "Does ice float on water?", "today": "2026-01-31"}
 _SUB_QUESTION = {"question": "Does ice float on water?", "sub_question": "Does ice float?"}
-_READ = {**_SUB_QUESTION, "reasons": True, "parents": _PARENTS, "passages": [_PASSAGE]}
+_READ = {**_SUB_QUESTION, "reasons": True, "parents": _PARENTS, "passages": [_PASSAGE, _UNDATED]}
 _READ_NOTHING = {**_SUB_QUESTION, "reasons": False, "parents": [], "passages": []}
 
 TRIALS: dict[str, tuple[dict[str, Any], ...]] = {
@@ -47,6 +48,10 @@ TRIALS: dict[str, tuple[dict[str, Any], ...]] = {
             ],
         },
         {**_ASKED, "findings": []},
+    ),
+    "simulate": (
+        {"query": "floating ice", "count": 5, "useful": True},
+        {"query": "floating ice", "count": 1, "useful": False},
     ),
     "repair": ({"error": "answer: a text is missing"},),
 }

@@ -7,7 +7,7 @@ import asyncio
 import gzip
 import zlib
 
-from web_server import (
+from web_behaviours import (
     HTML,
     Behaviour,
     Exchange,

@@ -111,14 +111,12 @@ def stalling(exchange: Exchange) -> None:
 def cut(exchange: Exchange) -> None:
     """Close the connection in the middle of the answer."""
     _send_first_half(exchange)
-    exchange.connection.shutdown(socket.SHUT_RDWR)
-    exchange.close_connection = True
+    exchange.break_off()
 
 
 def dropped(exchange: Exchange) -> None:
     """Close the connection without a word."""
-    exchange.connection.shutdown(socket.SHUT_RDWR)
-    exchange.close_connection = True
+    exchange.break_off()
 
 
 def endless(exchange: Exchange) -> None:
@@ -255,9 +253,4 @@ def _send_first_half(exchange: Exchange) -> None:
             exchange.send_event(chunk)
     else:
         body = json.dumps(exchange.completion(good_answer(exchange))).encode()
-        exchange.send_response(200)
-        exchange.send_header("Content-Type", "application/json")
-        exchange.send_header("Content-Length", str(len(body)))
-        exchange.end_headers()
-        exchange.wfile.write(body[: len(body) // 2])
-        exchange.wfile.flush()
+        exchange.send_half(200, "application/json", body)

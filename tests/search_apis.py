@@ -10,16 +10,15 @@ What it answers well is in `search_formats`; behaviours spoil answers one by one
 """
 
 import json
-import socket
 import threading
-from collections.abc import Callable, Iterable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from search_formats import WEB, Asked, WebPage, good_answer
+from local_server import HttpExchange, Listener, LocalServer
+from search_formats import KEY, WEB, Asked, WebPage, good_answer
 
 _PATIENCE = 20.0
 """Seconds after which even a hanging server lets go, so that no test waits for ever."""
@@ -28,7 +27,7 @@ _PATIENCE = 20.0
 Behaviour = Callable[["Exchange"], None]
 
 
-class SearchApis:
+class SearchApis(LocalServer):
     """Serves while the ``with`` block lasts.
 
     Args:
@@ -41,11 +40,10 @@ class SearchApis:
     """
 
     def __init__(self, web: Iterable[WebPage] = WEB) -> None:
+        super().__init__()
         self.web = tuple(web)
-        self.url = ""
         self.asked: list[Asked] = []
         self.most_at_once = 0
-        self.stopping = threading.Event()
         self._under_way = 0
         self._lock = threading.Lock()
         self.play([])
@@ -68,23 +66,9 @@ class SearchApis:
             with self._lock:
                 self._under_way -= 1
 
-    def __enter__(self) -> Self:
-        self._server = _Server(self)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stopping.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def listen(self) -> "_Listener":
+        """Listen for requests to the APIs."""
+        return _Listener(self)
 
 
 class Loopback:
@@ -110,20 +94,28 @@ def lead_to_loopback(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setattr(primp, "Client", lambda **given: Loopback(real(**given), url))
 
 
-class Exchange(BaseHTTPRequestHandler):
+@contextmanager
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchApis]:
+    """Serve the search APIs to every engine, with keys that they take."""
+    for name in ("BRAVE_API_KEY", "TAVILY_API_KEY", "SERPER_API_KEY"):
+        monkeypatch.setenv(name, KEY)
+    monkeypatch.setenv("NO_PROXY", "*")
+    with SearchApis() as running:
+        lead_to_loopback(monkeypatch, running.url)
+        yield running
+
+
+class Exchange(HttpExchange):
     """One connection: what was asked on it last, and ways to answer."""
 
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    server: "_Server"
+    server: "_Listener"
     asked: Asked
 
     def do_GET(self) -> None:
         """Note what is asked and have it answered."""
         parts = urlsplit(self.path)
         _, api, *rest = parts.path.split("/")
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = self.received()
         params: dict[str, Any] = dict(parse_qsl(parts.query, keep_blank_values=True))
         if "json" in self.headers.get("Content-Type", ""):
             params |= json.loads(body)
@@ -137,36 +129,14 @@ class Exchange(BaseHTTPRequestHandler):
 
     do_POST = do_GET
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep quiet."""
-
-    def send(self, status: int, kind: str, content: bytes, **headers: str) -> None:
-        """Send a whole response."""
-        self.begin(status, kind, len(content), **headers)
-        self.wfile.write(content)
-        self.wfile.flush()
-
-    def begin(self, status: int, kind: str, length: int, **headers: str) -> None:
-        """Send the head of a response."""
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(length))
-        self.end_headers()
-
     def good_answer(self) -> tuple[int, str, bytes]:
         """Return what the API answers: status, type and body."""
         return good_answer(self.asked, self.server.apis.web)
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 256
-    daemon_threads = True
-    block_on_close = False
-
+class _Listener(Listener):
     def __init__(self, apis: SearchApis) -> None:
-        super().__init__(("127.0.0.1", 0), Exchange)
+        super().__init__(Exchange)
         self.apis = apis
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -229,18 +199,13 @@ def dripping(exchange: Exchange) -> None:
 
 def cut(exchange: Exchange) -> None:
     """Close the connection in the middle of a good answer."""
-    status, kind, body = exchange.good_answer()
-    exchange.begin(status, kind, len(body))
-    exchange.wfile.write(body[: len(body) // 2])
-    exchange.wfile.flush()
-    exchange.connection.shutdown(socket.SHUT_RDWR)
-    exchange.close_connection = True
+    exchange.send_half(*exchange.good_answer())
+    exchange.break_off()
 
 
 def dropped(exchange: Exchange) -> None:
     """Close the connection without a word."""
-    exchange.connection.shutdown(socket.SHUT_RDWR)
-    exchange.close_connection = True
+    exchange.break_off()
 
 
 def huge(exchange: Exchange) -> None:

@@ -1,8 +1,12 @@
 """The passage: a span of text that can be retrieved, cited and quoted."""
 
 import hashlib
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+Origin = Literal["corpus", "web", "simulated"]
+"""Where a passage comes from; a simulated one is a model's invention and no source."""
 
 
 class Passage(BaseModel):
@@ -14,6 +18,8 @@ class Passage(BaseModel):
         title: Title of the document.
         text: The span itself; quotes and their offsets are measured in it.
         start: Offset of the span in its document, in characters.
+        origin: Where it comes from.
+        date: When its document was published or last changed, as ``YYYY-MM-DD``, where known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,6 +29,8 @@ class Passage(BaseModel):
     title: str
     text: str
     start: int = 0
+    origin: Origin = "corpus"
+    date: str | None = None
 
 
 def passage_id(source: str, start: int, text: str) -> str:

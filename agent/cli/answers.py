@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from ...graphs.answer import Answer, Citation
-from ...graphs.budget import ModelUsage
+from ...graphs.budget import ModelUsage, Usage
 from .progress import limit_name
 from .quotes import quoted_sentence
 from .wording import clean, counted
@@ -51,12 +51,7 @@ def model_summary(usage: ModelUsage) -> str:
 
     Outputs that were fine as they came are not worth a word.
     """
-    parts = [
-        counted(usage.calls, "call"),
-        f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out",
-    ]
-    if usage.cost:
-        parts.append(f"${usage.cost:.4f}")
+    parts = [counted(usage.calls, "call"), *_tokens_and_cost(usage)]
     if usage.repaired or usage.fallbacks:
         parts.append(f"outputs: {usage.valid} valid")
     if usage.repaired:
@@ -80,8 +75,10 @@ def _sentences(answer: Answer) -> Text:
 def _citation(number: int, citations: list[Citation], short_answer: str | None) -> Iterator[Line]:
     passage = citations[0].passage
     margin = f"[{number}] "
-    title = Text().append(clean(passage.title), style="bold")
-    yield Line(title.append("  " + clean(_near(passage.source)), style="dim"), margin)
+    line = Text().append(clean(passage.title), style="bold")
+    for about in filter(None, (_near(passage.source), passage.date)):
+        line.append("  " + clean(about), style="dim")
+    yield Line(line, margin)
     for citation in citations:
         sentence = quoted_sentence(passage, citation.quote, citation.start, short_answer)
         yield Line(quotation(*sentence), " " * len(margin))
@@ -109,10 +106,14 @@ def _usage(answer: Answer) -> Text:
         counted(usage.searches, "search", "searches"),
         counted(usage.policy_calls, "policy call"),
     ]
-    if usage.tokens_in or usage.tokens_out:
-        parts.append(f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out")
-    if usage.cost:
-        parts.append(f"${usage.cost:.4f}")
+    parts += _tokens_and_cost(usage)
     if answer.thread_id:
         parts.append(f"thread {clean(answer.thread_id)}")
     return Text(" · ".join(parts), style="dim")
+
+
+def _tokens_and_cost(usage: Usage | ModelUsage) -> list[str]:
+    """Return how many tokens something took, and what they cost; nothing of what it did not."""
+    tokens = usage.tokens_in or usage.tokens_out
+    told = [f"{usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"] if tokens else []
+    return [*told, f"${usage.cost:.4f}"] if usage.cost else told

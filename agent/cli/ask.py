@@ -2,7 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,8 @@ from .options import (
     Effort,
     Expansion,
     Home,
+    Language,
+    MaxPages,
     MaxPolicyCalls,
     MaxRounds,
     MaxSearches,
@@ -28,6 +31,8 @@ from .options import (
     Model,
     PolicyName,
     Search,
+    Site,
+    TimeRange,
     Workflow,
     load_settings,
 )
@@ -54,9 +59,13 @@ def ask(
     policy: PolicyName = None,
     critic: CriticName = None,
     search: Search = None,
+    time_range: TimeRange = None,
+    site: Site = None,
+    language: Language = None,
     effort: Effort = None,
     max_seconds: MaxSeconds = None,
     max_searches: MaxSearches = None,
+    max_pages: MaxPages = None,
     max_policy_calls: MaxPolicyCalls = None,
     max_tokens_in: MaxTokensIn = None,
     max_tokens_out: MaxTokensOut = None,
@@ -79,9 +88,13 @@ def ask(
         policy=policy,
         critic=critic,
         search=search,
+        time_range=time_range,
+        site=site,
+        language=language,
         effort=effort,
         max_seconds=max_seconds,
         max_searches=max_searches,
+        max_pages=max_pages,
         max_policy_calls=max_policy_calls,
         max_tokens_in=max_tokens_in,
         max_tokens_out=max_tokens_out,
@@ -125,7 +138,7 @@ def resume(
 def _show_answer(
     question: str,
     settings: "Settings",
-    run: "Callable[[SearchAgent], AsyncIterator[Event]]",
+    run: "Callable[[SearchAgent], AsyncGenerator[Event, None]]",
     *,
     home: Path | None,
     json: bool,
@@ -137,7 +150,7 @@ def _show_answer(
             from .following import follow
 
             answer = follow(
-                run(SearchAgent(settings)),
+                _closing(SearchAgent(settings), run),
                 view,
                 is_saved=lambda thread: _is_saved(settings.home, thread),
                 resume="clew resume" + (f" --home {shlex.quote(str(home))}" if home else ""),
@@ -148,6 +161,14 @@ def _show_answer(
     if json:
         print_json(answer.model_dump(mode="json"))
     raise typer.Exit(ABSTAINED if answer.abstained else ANSWERED)
+
+
+async def _closing(
+    agent: "SearchAgent", run: "Callable[[SearchAgent], AsyncGenerator[Event, None]]"
+) -> "AsyncGenerator[Event, None]":
+    async with agent, aclosing(run(agent)) as events:
+        async for event in events:
+            yield event
 
 
 def _saved_settings(home: Path, thread: str) -> "Settings":

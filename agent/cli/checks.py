@@ -61,6 +61,7 @@ class Examination:
             "corpora": self._corpora,
             "saved runs": self._saved_runs,
             "agent": self._agent,
+            "search engines": self._search_engines,
             "language models": self._language_models,
         }
         for name, check in checks.items():
@@ -162,8 +163,19 @@ class Examination:
         named = ", ".join(f"{name} {getattr(self._settings, name)}" for name in chosen)
         yield Finding("agent", "ok", f"{named}, search {', '.join(self._settings.search)}")
 
+    def _search_engines(self) -> Iterator[Finding]:
+        from ...tools.engines.catalogue import ENGINES, engine_named
+
+        for name in (each for each in self._settings.search if each in ENGINES):
+            try:
+                engine_named(name, searxng=self._settings.searxng_url)
+            except ClewError as error:
+                yield Finding(f"search {name}", "problem", str(error))
+            else:
+                yield Finding(f"search {name}", "ok", "set up; it was not asked")
+
     def _language_models(self) -> Iterator[Finding]:
-        if self._settings.policy != "litellm":
+        if not self._settings.model_roles:
             return
         from .model_checks import check_models
 

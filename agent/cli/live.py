@@ -15,7 +15,7 @@ from ...graphs.events import Event
 from .answers import RECALLED, answer_lines, quotation
 from .plain import search_outcome
 from .progress import RunProgress, Status, StepProgress
-from .quotes import quoted_sentence
+from .quotes import quoted_sentence, quoted_title
 from .wording import clean, shortened
 
 _GLYPHS: dict[Status, tuple[str, str]] = {
@@ -176,5 +176,5 @@ def _details(step: StepProgress) -> list[Text]:
     if step.quote:
         quote, passage = step.quote
         sentence = quoted_sentence(passage, quote.text, quote.start, step.answer.text)
-        lines.append(quotation(*sentence).append(f"  {clean(passage.title)}", style="italic dim"))
+        lines.append(quotation(*sentence).append(f"  {quoted_title(passage)}", style="italic dim"))
     return lines

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
-from ..models import ROLES, ModelSettings
+from ..models import ModelSettings
 from ..settings import Settings
 from .checks import Finding
 
@@ -16,7 +16,7 @@ def check_models(settings: Settings) -> Iterator[Finding]:
     versions = load_prompts(settings.prompts).versions.items()
     yield Finding("prompts", "ok", ", ".join(f"{name} {version}" for name, version in versions))
     seen = set()
-    for role in ROLES:
+    for role in settings.model_roles:
         check_named(role, settings.model_of(role))
         model: ModelSettings | None = settings.model_of(role)
         while model is not None:

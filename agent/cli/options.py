@@ -29,10 +29,20 @@ ApiBase = Annotated[
 Effort = Annotated[str | None, typer.Option(help="quick, balanced or thorough.")]
 CriticName = Annotated[str | None, typer.Option(help="What scores the steps.")]
 Search = Annotated[str | None, typer.Option(help="Where to search, separated by commas.")]
+TimeRange = Annotated[
+    str | None, typer.Option(help="How old pages of the web may be: day, week, month or year.")
+]
+Site = Annotated[
+    str | None, typer.Option(help="Host that pages of the web must be on, such as nasa.gov.")
+]
+Language = Annotated[
+    str | None, typer.Option(help="Language that pages of the web should be in, such as en.")
+]
 MaxSeconds = Annotated[
     str | None, typer.Option(help="Wall time of a question; none for no limit, here and below.")
 ]
 MaxSearches = Annotated[str | None, typer.Option(help="Searches of a question.")]
+MaxPages = Annotated[str | None, typer.Option(help="Pages fetched for a question.")]
 MaxPolicyCalls = Annotated[str | None, typer.Option(help="Calls of the policy for a question.")]
 MaxTokensIn = Annotated[
     str | None, typer.Option(help="Tokens that language models may read for a question.")

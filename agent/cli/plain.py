@@ -17,7 +17,7 @@ from ...graphs.plan import SubQuestion
 from ...graphs.steps import SearchRecord
 from .answers import RECALLED, answer_lines
 from .progress import RunProgress
-from .quotes import quoted_sentence
+from .quotes import quoted_sentence, quoted_title
 from .wording import clean, counted
 
 
@@ -95,7 +95,7 @@ class PlainView:
         if step.quote:
             quote, passage = step.quote
             sentence = "".join(quoted_sentence(passage, quote.text, quote.start))
-            _say(f"{id} quote: “{sentence}” — {clean(passage.title)}")
+            _say(f"{id} quote: “{sentence}” — {quoted_title(passage)}")
 
 
 def search_summary(search: SearchRecord) -> str:
@@ -107,11 +107,12 @@ def search_outcome(search: SearchRecord) -> str:
     """Return in a few words how a search ended."""
     match search.outcome:
         case "found":
-            return counted(search.hits, "passage")
+            found = counted(search.hits, "passage")
         case "empty":
-            return "nothing found"
+            found = "nothing found"
         case _:
-            return search.outcome + (f" ({clean(search.reason)})" if search.reason else "")
+            found = search.outcome
+    return found + (f" ({clean(search.reason)})" if search.reason else "")
 
 
 def _say(line: str) -> None:

@@ -20,6 +20,12 @@ class QuotedSentence(NamedTuple):
     after: str
 
 
+def quoted_title(passage: Passage) -> str:
+    """Return the title of a quoted passage; if a model made it up, its source, which says so."""
+    title = clean(passage.title)
+    return f"{title} ({clean(passage.source)})" if passage.origin == "simulated" else title
+
+
 def quoted_sentence(
     passage: Passage, quote: str, start: int, answer: str | None = None
 ) -> QuotedSentence:

@@ -45,10 +45,9 @@ def read(
 
 
 async def _outcome(assembly: "Assembly", url: str) -> "ReadOutcome":
-    from ...tools.search.base import free_of_charge
+    from ...tools.search.base import FREE_OF_CHARGE
 
-    reader = assembly.page_reader()
     try:
-        return await reader.read(url, charge=free_of_charge)
+        return await assembly.page_reader().read(url, charge=FREE_OF_CHARGE.page)
     finally:
-        await reader.aclose()
+        await assembly.aclose()

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from ..models import ROLES
+from ..models import ROLES, SIMULATOR
 from .commands import ServerCommand
 
+_OF_ONE_ROLE = (*ROLES, SIMULATOR)
 _EVERY_ROLE = "policy"
 """Table of the serving file whose model is asked for every role without its own."""
 
@@ -23,9 +24,9 @@ def settings_lines(commands: Sequence[ServerCommand]) -> Iterator[str]:
     if policy := tables.pop(_EVERY_ROLE, None):
         yield from _asked(policy.model, addresses[policy.model])
     for table, command in tables.items():
-        if table not in ROLES:
+        if table not in _OF_ONE_ROLE:
             yield f"# {table}: {command.model} at {', '.join(addresses[command.model])}"
-    for role in ROLES:
+    for role in _OF_ONE_ROLE:
         if role in tables:
             yield f"[models.{role}]"
             yield from _asked(tables[role].model, addresses[tables[role].model])

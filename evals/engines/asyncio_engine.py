@@ -38,6 +38,7 @@ class AsyncioEngine:
                 done.put_nowait(await outcome_of(agent, task))
 
         workers = [work() for _ in range(min(self.workers, len(tasks)))]
-        async with aclosing(handed_over(workers, done, len(tasks))) as outcomes:
+        handed = handed_over(workers, done, len(tasks))
+        async with agent, aclosing(handed) as outcomes:
             async for outcome in outcomes:
                 yield outcome

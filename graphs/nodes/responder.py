@@ -28,7 +28,15 @@ def responder_node(parts: Parts) -> Any:
         tally = Tally(meter, writing=True)
         plan, steps = state["plan"], state.get("steps", {})
         evidence = state.get("evidence", {})
-        _require_search(steps)
+        stopped_by = state.get("stopped_by")
+        if failures := _failures_if_all_failed(steps):
+            # Without a page left to fetch searches of the web fail, and no backend is to blame.
+            if meter.left("pages") != 0:
+                raise SearchUnavailable(
+                    f"every search failed, so nothing can be said ({'; '.join(failures)}); "
+                    "mend that or choose another backend, then ask again"
+                )
+            stopped_by = stopped_by or "pages"
         request = WriteRequest(
             question=state["question"],
             plan=plan,
@@ -40,7 +48,6 @@ def responder_node(parts: Parts) -> Any:
             ),
         )
         timer = asyncio.timeout(meter.seconds_to_write)
-        stopped_by = state.get("stopped_by")
         try:
             async with timer:
                 tally.policy_call()
@@ -80,29 +87,32 @@ def responder_node(parts: Parts) -> Any:
     return responder
 
 
-def _require_search(steps: Mapping[str, Step]) -> None:
+def _failures_if_all_failed(steps: Mapping[str, Step]) -> list[str]:
+    """Why searching was in vain; nothing where some step could search, or none had to."""
     searched = [step for step in steps.values() if step.searches]
-    if searched and all(step.status == "failed" for step in searched):
-        reasons = {
+    if any(step.status != "failed" for step in searched):
+        return []
+    return sorted(
+        {
             f"{search.backend}: {search.reason or search.outcome}"
             for step in searched
             for search in step.searches
         }
-        raise SearchUnavailable(
-            f"every search failed, so nothing can be said ({'; '.join(sorted(reasons))}); "
-            "mend that or choose another backend, then ask again"
-        )
+    )
 
 
 def _kept(
     sentence: CitedSentence, evidence: Mapping[str, Passage], *, from_memory: bool
 ) -> CitedSentence | None:
-    """The sentence with its verbatim quotes only; None where it rests on nothing.
+    """The sentence with its verbatim quotes of sources only; None where it rests on nothing.
 
     One without a quote may stay if the policy says that it recalls it, and did recall something.
+    What a model made up is no source: a sentence that quotes it rests on that model's knowledge.
     """
-    quotes = tuple(quote for quote in sentence.quotes if quote.is_verbatim(evidence))
-    recalled = sentence.recalled and from_memory
+    verbatim = [quote for quote in sentence.quotes if quote.is_verbatim(evidence)]
+    quotes = tuple(each for each in verbatim if evidence[each.passage_id].origin != "simulated")
+    made_up = len(quotes) < len(verbatim)
+    recalled = made_up or (sentence.recalled and from_memory)
     if not quotes and not recalled:
         return None
     return CitedSentence(text=sentence.text, quotes=quotes, recalled=recalled)

@@ -36,6 +36,35 @@ def test_an_address_belongs_to_the_model_named_beside_it() -> None:
     assert settings.model_of("refiner").api_base == ("http://three/v1",)
 
 
+def test_the_simulator_is_a_role_like_the_others() -> None:
+    assert Settings.load(**GENERAL).model_of("simulator").api_base == (
+        "http://one/v1",
+        "http://two/v1",
+    )
+    own = Settings.load(**GENERAL, models={"simulator": {"temperature": 0.7}})
+    assert own.model_of("simulator").temperature == 0.7
+    assert own.model_of("simulator").model == "hosted_vllm/a/b"
+    with pytest.raises(SettingsError, match=r"the simulator: set model, .*\[models\.simulator\]"):
+        Settings().model_of("simulator")
+
+
+def test_a_simulator_alone_leaves_the_policy_as_it_is() -> None:
+    simulator = {"simulator": {"model": "openai/gpt-5"}}
+    assert Settings.load(models=simulator).policy == "embedded"
+    planner = {"planner": {"model": "openai/gpt-5"}}
+    assert Settings.load(models=simulator | planner).policy == "litellm"
+    assert Settings.load(models=simulator, model="openai/gpt-5").policy == "litellm"
+    assert Settings.load(models=simulator, policy="litellm").policy == "litellm"
+
+
+def test_language_models_are_needed_by_the_policy_and_by_simulated_search() -> None:
+    assert Settings().model_roles == ()
+    assert Settings(search=("corpus", "simulated")).model_roles == ("simulator",)
+    assert Settings.load(**GENERAL).model_roles == ROLES
+    both = Settings.load(**GENERAL, search="simulated")
+    assert both.model_roles == (*ROLES, "simulator")
+
+
 def test_roles_come_from_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLEW_MODELS", '{"planner": {"model": "openai/gpt-5", "max_tokens": 99}}')
     planner = Settings.load(**GENERAL).model_of("planner")

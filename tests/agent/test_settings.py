@@ -127,6 +127,14 @@ def test_replaced_changes_and_validates() -> None:
         settings.replaced(korpus="x")
 
 
+@pytest.mark.parametrize("value", ["-0.1", "1.01", "nan", "much"])
+def test_noise_is_a_share(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    assert Settings.load(simulated_noise=1).simulated_noise == 1.0
+    monkeypatch.setenv("CLEW_SIMULATED_NOISE", value)
+    with pytest.raises(SettingsError, match="CLEW_SIMULATED_NOISE"):
+        Settings.load()
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().corpus = "other"

@@ -1,7 +1,8 @@
 """What every search backend must do. Add an implementation to `BACKENDS`."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import POLAR
 
-from clew.tools.search.base import Empty, Found, SearchBackend
+from clew.tools.engines.base import (
+    NO_FILTERS,
+    EngineOutcome,
+    Results,
+    SearchFilters,
+    WebResult,
+)
+from clew.tools.search.base import Empty, Found, SearchBackend, Spending
 from clew.tools.search.memory import MemorySearch
+from clew.tools.search.simulated import SimulatedSearch, WrittenDocument
 
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
 
 
-def _corpus(encoder: "Encoder", home: Path) -> SearchBackend:
+def _corpus(encoder: "Encoder", home: Path, stack: ExitStack) -> SearchBackend:
     import json
 
     from clew.tools.corpus.index import open_corpus
@@ -34,17 +43,67 @@ def _corpus(encoder: "Encoder", home: Path) -> SearchBackend:
     return CorpusSearch(Retriever(open_corpus(home, "polar"), encoder))
 
 
-BACKENDS: Mapping[str, Callable[["Encoder", Path], SearchBackend]] = {
+class PolarEngine:
+    """Names the pages of `POLAR`."""
+
+    name = "web"
+
+    async def results(
+        self, query: str, *, limit: int, filters: SearchFilters = NO_FILTERS
+    ) -> EngineOutcome:
+        urls = [f"http://polar.example/{number}" for number in range(len(POLAR))]
+        return Results(results=tuple(WebResult(url=url) for url in urls))
+
+    async def aclose(self) -> None:
+        """Do nothing."""
+
+
+def _web(encoder: "Encoder", home: Path, stack: ExitStack) -> SearchBackend:
+    from loopback_internet import LoopbackInternet, make_fetcher
+    from web_behaviours import page
+    from web_server import WebServer
+
+    from clew.tools.per_loop import PerLoop
+    from clew.tools.search.web import WebSearch
+    from clew.tools.web.cache import PageCache
+    from clew.tools.web.extraction_pool import ExtractionPool
+    from clew.tools.web.reading import PageReader
+
+    markup = "<html><title>{0.title}</title><body><p>{0.text}</p></body></html>"
+    pages = {f"/{number}": page(markup.format(each)) for number, each in enumerate(POLAR)}
+    server = stack.enter_context(WebServer(pages))
+    pool = stack.enter_context(closing(ExtractionPool(1)))
+    cache = PageCache(home)
+    stack.callback(lambda: asyncio.run(cache.close()))
+    readers = PerLoop(lambda: PageReader(make_fetcher(LoopbackInternet(server)), pool, cache))
+    return WebSearch(PolarEngine(), readers.here, encoder)
+
+
+class PolarWriter:
+    """Writes what stands in the passages that share a word with the query."""
+
+    async def documents(
+        self, query: str, *, count: int, useful: bool, spending: Spending
+    ) -> Sequence[WrittenDocument]:
+        outcome = await MemorySearch(POLAR).search(query, limit=count)
+        found = [hit.passage for hit in outcome.hits] if isinstance(outcome, Found) else []
+        return [WrittenDocument(each.title, each.text) for each in found]
+
+
+BACKENDS: Mapping[str, Callable[["Encoder", Path, ExitStack], SearchBackend]] = {
     "corpus": _corpus,
-    "memory": lambda encoder, home: MemorySearch(POLAR),
+    "memory": lambda encoder, home, stack: MemorySearch(POLAR),
+    "simulated": lambda encoder, home, stack: SimulatedSearch(PolarWriter()),
+    "web": _web,
 }
 
 
 @pytest.fixture(params=sorted(BACKENDS), scope="module")
 def backend(
     request: pytest.FixtureRequest, encoder: "Encoder", tmp_path_factory: pytest.TempPathFactory
-) -> SearchBackend:
-    return BACKENDS[request.param](encoder, tmp_path_factory.mktemp("home"))
+) -> Iterator[SearchBackend]:
+    with ExitStack() as stack:
+        yield BACKENDS[request.param](encoder, tmp_path_factory.mktemp("home"), stack)
 
 
 async def test_it_is_a_backend_with_a_name(backend: SearchBackend) -> None:

@@ -21,8 +21,8 @@ from search_apis import (
     garbage,
     hanging,
     huge,
-    lead_to_loopback,
     saying,
+    served,
     slow,
     throttled,
     web_page,
@@ -72,11 +72,7 @@ SLOTS = {name: 1 if name == "ddgs" else 2 for name in ENGINES}
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[SearchApis]:
-    for name in ("BRAVE_API_KEY", "TAVILY_API_KEY", "SERPER_API_KEY"):
-        monkeypatch.setenv(name, KEY)
-    monkeypatch.setenv("NO_PROXY", "*")
-    with SearchApis() as running:
-        lead_to_loopback(monkeypatch, running.url)
+    with served(monkeypatch) as running:
         yield running
 
 

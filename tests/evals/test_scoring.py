@@ -98,6 +98,17 @@ def test_where_there_is_no_answer_abstaining_is_right(prediction: Prediction, ri
     assert is_right(prediction) is bool(right)
 
 
+@pytest.mark.parametrize("by", ["title", "id"])
+def test_what_a_model_made_up_is_no_find(by: Literal["title", "id"]) -> None:
+    made_up = POLAR[0].model_copy(update={"source": "simulated:0#1", "origin": "simulated"})
+    gold = (("Endurance",), ("Frank Worsley",)) if by == "title" else (("1",), ("Frank Worsley",))
+    ranked = (made_up, *POLAR[1:])
+    found = scores(answered(evidence=ranked, gold=gold, gold_by=by, citations=()))
+    assert (found["recall@2"], found["recall@10"], found["citation_recall"]) == (0.5, 0.5, 0.0)
+    later = scores(answered(evidence=(made_up, made_up, POLAR[2], POLAR[1]), gold_by=by, gold=gold))
+    assert (later["recall@2"], later["recall@5"]) == (0.0, 0.5), "it takes a place all the same"
+
+
 def test_recall_goes_by_distinct_documents() -> None:
     gold = (("Endurance",), ("Colin Archer", "Larvik"))
     twice = (POLAR[0], POLAR[0].model_copy(update={"id": "x", "start": 40}), *POLAR[1:])

@@ -1,8 +1,6 @@
-"""Titles and text of Markdown and HTML."""
+"""What Markdown and HTML say about themselves: titles, encodings."""
 
 import re
-
-from ...errors import DocumentError
 
 _FENCED = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(
@@ -30,24 +28,3 @@ def declared_encoding(content: bytes) -> str | None:
     """Return the encoding that an HTML page names for itself."""
     declared = _DECLARED.search(content[:4096])
     return declared[1].decode("ascii") if declared else None
-
-
-def html_text(page: str) -> tuple[str | None, str]:
-    """Return the title and the main text of an HTML page.
-
-    Where no main text can be told from the rest, as on very short pages, the text is all that the
-    page shows.
-
-    Raises:
-        DocumentError: It is no HTML.
-    """
-    if "<" not in page:
-        raise DocumentError("not HTML: it has no tags")
-    from trafilatura import bare_extraction, html2txt
-    from trafilatura.settings import Document as Extracted
-
-    extracted = bare_extraction(page, with_metadata=True, include_comments=False)
-    if isinstance(extracted, Extracted) and extracted.text and extracted.text.strip():
-        return extracted.title, extracted.text
-    title = re.search(r"<title[^>]*>(.*?)</title>", page, re.IGNORECASE | re.DOTALL)
-    return (title[1] if title else None), html2txt(page)

@@ -129,10 +129,15 @@ def _read_markdown(path: Path) -> Iterator[Document | BadDocument]:
 
 
 def _read_html(path: Path) -> Iterator[Document | BadDocument]:
-    from .markup import declared_encoding, html_text
+    from .main_text import main_text
+    from .markup import declared_encoding
 
     content = path.read_bytes()
-    yield from _whole(path, *html_text(decode(content, declared_encoding(content))))
+    page = decode(content, declared_encoding(content))
+    if "<" not in page:
+        raise DocumentError("not HTML: it has no tags")
+    found = main_text(page)
+    yield from _whole(path, found.title, found.text)
 
 
 def _read_pdf(path: Path) -> Iterator[Document | BadDocument]:

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 
 from ..search.base import Empty, Failed, Throttled
+from ..waiting import retry_after
 from .asking import usable_filters, words_of
 from .base import NO_FILTERS, EngineOutcome, SearchFilters, WebResult
 from .http import Answer, JsonApi, Request
 from .limits import Limits
 from .reading import outcome_of, unexpected
-from .waiting import retry_after
 
 
 class ApiEngine(ABC):

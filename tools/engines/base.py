@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..search.base import Empty, Failed, Throttled
 
+TimeRange = Literal["day", "week", "month", "year"]
+
 
 class SearchFilters(BaseModel):
     """What to narrow a search to; an engine that lacks one of them says so in its outcome.
@@ -19,7 +21,7 @@ class SearchFilters(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    time_range: Literal["day", "week", "month", "year"] | None = None
+    time_range: TimeRange | None = None
     site: str | None = None
     language: str | None = None
 
@@ -86,6 +88,10 @@ class SearchEngine(Protocol):
             limit: The most pages to name.
             filters: What to narrow the search to.
         """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections of the running loop; another search opens new ones."""
         ...
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from ..waiting import retry_after, seconds_in
 from .api import ApiEngine
 from .asking import on_site, words_of
 from .base import SearchFilters, WebResult
@@ -12,7 +13,6 @@ from .http import Request
 from .keys import key_for
 from .limits import Limits
 from .reading import at, rows_at, web_result
-from .waiting import retry_after, seconds_in
 
 _LIMITS = Limits(slots=4, interval=0.05)
 _FRESHNESS = {"day": "pd", "week": "pw", "month": "pm", "year": "py"}

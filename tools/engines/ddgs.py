@@ -118,6 +118,9 @@ class DdgsSearch:
         async with self._pacing.turn():
             return await self._in_order(words, limit, usable)
 
+    async def aclose(self) -> None:
+        """Do nothing: each visit closes its own connection."""
+
     async def _in_order(self, words: str, limit: int, filters: SearchFilters) -> EngineOutcome:
         awake = [each for each in self._order if not self._rest_left(each)]
         empty, failures = 0, []

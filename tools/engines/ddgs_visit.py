@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 
 from ..search.base import Failed, Throttled
+from ..waiting import retry_after
 from .base import WebResult
 from .reading import web_result
-from .waiting import retry_after
 
 _REFUSING = frozenset({202, 403, 418, 429, 503, 999})
 """Statuses with which these sites turn programs away; DuckDuckGo's is 202, Yahoo's 999."""

@@ -11,13 +11,13 @@ from typing import Any
 
 import httpx
 
+from ..per_loop import PerLoop
 from ..search.base import Failed, Throttled
+from ..waiting import retry_after
 from .bodies import BodyError, body_of
 from .limits import Limits
 from .pacing import Pacing
-from .per_loop import PerLoop
 from .reading import one_line
-from .waiting import retry_after
 
 _LONGEST_MESSAGE = 200
 

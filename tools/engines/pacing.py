@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from .per_loop import PerLoop
+from ..per_loop import PerLoop
 
 _LONGEST_REST = 300.0
 """Seconds after which an engine is asked again, whatever it said: headers may be wrong."""

@@ -8,13 +8,13 @@ from urllib.parse import quote
 import httpx
 
 from ..search.base import Failed, Throttled
+from ..waiting import retry_after
 from .api import ApiEngine
 from .asking import words_of
 from .base import SearchFilters, WebResult
 from .http import Request
 from .limits import Limits
 from .reading import at, one_line, rows_at, web_result
-from .waiting import retry_after
 
 # Its etiquette asks for one request after the other.
 _LIMITS = Limits(slots=1, interval=0.1)

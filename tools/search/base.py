@@ -1,6 +1,6 @@
 """What a search backend is, and the four ways a search can end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,12 +18,18 @@ class Hit(BaseModel):
 
 
 class Found(BaseModel):
-    """The search answered with at least one hit, best first."""
+    """The search answered with at least one hit, best first.
+
+    Attributes:
+        hits: What was found.
+        notes: What did not work on the way, such as pages that could not be read.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["found"] = "found"
     hits: tuple[Hit, ...] = Field(min_length=1)
+    notes: tuple[str, ...] = ()
 
 
 class Empty(BaseModel):
@@ -59,8 +65,21 @@ class Failed(BaseModel):
 SearchOutcome = Annotated[Found | Empty | Throttled | Failed, Field(discriminator="kind")]
 
 
-def free_of_charge() -> None:
-    """Charge nothing for a page."""
+class Spending(Protocol):
+    """Where a search charges what it takes beside itself; a run's `Tally` is one."""
+
+    def page(self) -> None:
+        """Count a page before it is fetched; raises `BudgetExhausted` where none is left."""
+        ...
+
+
+class _FreeOfCharge:
+    def page(self) -> None:
+        """Count nothing."""
+
+
+FREE_OF_CHARGE: Spending = _FreeOfCharge()
+"""For searches outside a run."""
 
 
 @runtime_checkable
@@ -82,7 +101,7 @@ class SearchBackend(Protocol):
         *,
         limit: int,
         linked_from: Sequence[Passage] = (),
-        charge_page: Callable[[], None] = free_of_charge,
+        spending: Spending = FREE_OF_CHARGE,
     ) -> SearchOutcome:
         """Search for passages.
 
@@ -91,7 +110,6 @@ class SearchBackend(Protocol):
             limit: The most hits to return.
             linked_from: Passages already known to matter. A backend that knows links between
                 passages also considers what these link to; others ignore them.
-            charge_page: To be called before each page that is fetched; raises `BudgetExhausted`
-                where no further one may be.
+            spending: Charged with the pages that are fetched.
         """
         ...

@@ -1,11 +1,11 @@
 """The search backend of the local corpus."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..corpus.retrieval import Retriever
 from ..passages import Passage
-from .base import Empty, Failed, Found, SearchOutcome, free_of_charge
+from .base import FREE_OF_CHARGE, Empty, Failed, Found, SearchOutcome, Spending
 
 
 class CorpusSearch:
@@ -31,7 +31,7 @@ class CorpusSearch:
         *,
         limit: int,
         linked_from: Sequence[Passage] = (),
-        charge_page: Callable[[], None] = free_of_charge,
+        spending: Spending = FREE_OF_CHARGE,
     ) -> SearchOutcome:
         """Search in a thread of its own; see `SearchBackend.search`."""
         try:

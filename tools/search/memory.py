@@ -1,10 +1,10 @@
 """Search over a handful of passages held in memory, ranked by the words they share."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from ..passages import Passage
-from .base import Empty, Found, Hit, SearchOutcome, free_of_charge
+from .base import FREE_OF_CHARGE, Empty, Found, Hit, SearchOutcome, Spending
 
 _WORD = re.compile(r"\w+")
 
@@ -30,7 +30,7 @@ class MemorySearch:
         *,
         limit: int,
         linked_from: Sequence[Passage] = (),
-        charge_page: Callable[[], None] = free_of_charge,
+        spending: Spending = FREE_OF_CHARGE,
     ) -> SearchOutcome:
         """Rank by the share of the query's words that a passage holds; ties in the given order."""
         wanted = set(_WORD.findall(query.casefold()))

@@ -44,8 +44,8 @@ class PageCache:
     a damaged file gives way to a new one.
 
     Why no library: diskcache, the usual one, has had no release since 2023, and pickles what it
-    keeps, so that who can write the file runs code in whoever reads it (CVE-2025-69872, not
-    fixed). The caches made for httpx keep responses, not the few bytes of text in them.
+    keeps, so that who can write the file runs code in whoever reads it. The caches made for httpx
+    keep responses, not the few bytes of text in them.
 
     It belongs to no event loop, and may be used after `close` again.
     """

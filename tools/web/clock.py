@@ -1,7 +1,7 @@
 """The time that a page has, which stands still while it waits its turn."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from .troubles import Trouble
@@ -12,10 +12,14 @@ class PageClock:
 
     Args:
         deadline: When the page must be there; put off by the time that it waits.
+        ready: What to wait for before each request.
         patience: Seconds for which it waits in all.
     """
 
-    def __init__(self, deadline: asyncio.Timeout, *, patience: float) -> None:
+    def __init__(
+        self, deadline: asyncio.Timeout, ready: Callable[[], Awaitable[None]], *, patience: float
+    ) -> None:
+        self.ready = ready
         self._deadline = deadline
         self._patience = patience
         self._left = patience
@@ -30,8 +34,8 @@ class PageClock:
             async with asyncio.timeout(self._left):
                 yield
         except TimeoutError as error:
-            reason = f"too many pages of its host are wanted: no turn within {self._patience:g} s"
-            raise Trouble(reason) from error
+            reason = "too many pages of its host, or in all, are wanted: no turn within"
+            raise Trouble(f"{reason} {self._patience:g} s") from error
         finally:
             waited = now() - stopped_at
             self._left -= waited

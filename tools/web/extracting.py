@@ -45,7 +45,7 @@ def _extracted(page: Page) -> PageText | Unreadable:
     date = language = None
     match _kind(page):
         case "html":
-            from .main_text import main_text
+            from ..corpus.main_text import main_text
 
             markup = decode_page(trimmed(page.body), page.charset)
             title, text, date, language = main_text(

@@ -58,7 +58,7 @@ def main(seconds: float) -> None:
 
 
 def _warm_up() -> None:
-    from .main_text import main_text
+    from ..corpus.main_text import main_text
 
     # Imports what extracting needs, and compiles its patterns.
     page = "<html><body><p>A page with the date of 2020-01-01.</p></body></html>"

@@ -1,15 +1,16 @@
 """Pages fetched: redirects, retries, robots.txt and turns around single requests."""
 
 import asyncio
-import email.utils
 import random
 import ssl
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from ..waiting import retry_after
 from .clock import PageClock
 from .connecting import GuardedNetwork
 from .exchanging import Response, exchange
@@ -24,6 +25,10 @@ from .urls import canonical_url, redirected_url
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PASSING = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _FIRST_RETRY = 0.5  # seconds, doubled with each one more
+
+
+async def _at_once() -> None:
+    """Let a request begin."""
 
 
 class Fetcher:
@@ -61,11 +66,15 @@ class Fetcher:
         )
         self._robots = Robots(self._read_robots) if respect_robots else None
 
-    async def fetch(self, url: str) -> FetchOutcome:
+    async def fetch(
+        self, url: str, *, ready: Callable[[], Awaitable[None]] = _at_once
+    ) -> FetchOutcome:
         """Fetch a page.
 
         Args:
             url: Its address, in any spelling.
+            ready: Awaited when it is a request's turn; as long as it waits, the request holds its
+                place and does not begin.
 
         Returns:
             The page; or why it was not fetched. Nothing is raised but cancellation.
@@ -77,7 +86,7 @@ class Fetcher:
         limit = self._limits.seconds
         try:
             async with asyncio.timeout(limit) as deadline:
-                clock = PageClock(deadline, patience=self._limits.turn_seconds)
+                clock = PageClock(deadline, ready, patience=self._limits.turn_seconds)
                 return Fetched(page=await self._follow(asked, clock))
         except Refusal as refusal:
             return Refused(reason=str(refusal))
@@ -126,6 +135,7 @@ class Fetcher:
                     at_once = before == host and not attempt
                     async with clock.stopped():
                         await turn.enter_async_context(self._turns.turn(host, at_once=at_once))
+                        await clock.ready()
                     if self._robots is not None:
                         await self._robots.check(url)
                     response = await exchange(self._sites, url, self._limits)
@@ -182,17 +192,5 @@ def _raise_for_status(host: str, response: Response) -> None:
     raise Trouble(
         f"{host} answers {status} {phrase}".rstrip(),
         passing=status in _PASSING,
-        retry_after=_retry_after(response.headers.get("retry-after", "")),
+        retry_after=retry_after(response.headers),
     )
-
-
-def _retry_after(value: str) -> float | None:
-    """Read a ``Retry-After``: seconds, or a date (RFC 9110, section 10.2.3)."""
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        date = email.utils.parsedate_to_datetime(value)
-    except (ValueError, IndexError, TypeError):
-        return None
-    now = datetime.now(UTC)
-    return max(0.0, (date.replace(tzinfo=date.tzinfo or UTC) - now).total_seconds())

@@ -1,16 +1,28 @@
-"""Reading pages: kept or fetched, each once, and none holding up the others."""
+"""Reading pages: kept or fetched, each once, and none holding up the others.
+
+Fetching waits for extraction where that is behind, so that what lies in memory between the two is
+bounded.
+"""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from ...errors import BudgetExhausted
 from .cache import PageCache
 from .extraction_pool import ExtractionPool
 from .fetching import Fetcher
-from .page import Fetched, PageText, Refused, Unreachable, Unreadable
+from .page import Fetched, Page, PageText, Refused, Unreachable, Unreadable
 from .urls import canonical_url
 
 ReadOutcome = PageText | Refused | Unreachable | Unreadable
+
+MOST_WAITING = 64_000_000
+"""Bytes of fetched pages that wait for extraction, beyond which no further request begins."""
+FAILED_SECONDS = 300.0
+"""For so long a page that could not be read is not tried again."""
+_MOST_FAILED = 10_000
 
 
 class PageReader:
@@ -27,6 +39,9 @@ class PageReader:
         self._pool = pool
         self._cache = cache
         self._under_way: dict[str, asyncio.Task[ReadOutcome]] = {}
+        self._failed: dict[str, tuple[float, ReadOutcome]] = {}
+        self._waiting_bytes = 0
+        self._extracted = asyncio.Event()
 
     async def read(self, url: str, *, charge: Callable[[], None]) -> ReadOutcome:
         """Return the text of a page, or why there is none.
@@ -44,6 +59,8 @@ class PageReader:
             return Refused(reason=str(error))
         if self._cache and (kept := await self._cache.get(canonical)):
             return kept
+        if failed := self._failed_lately(canonical):
+            return failed
         task = self._under_way.get(canonical)
         if task is None:
             charge()
@@ -83,10 +100,38 @@ class PageReader:
         await self._fetcher.aclose()
 
     async def _fetched(self, url: str) -> ReadOutcome:
-        outcome = await self._fetcher.fetch(url)
-        if not isinstance(outcome, Fetched):
-            return outcome
-        text = await self._pool.extract(outcome.page)
-        if self._cache and isinstance(text, PageText):
-            await self._cache.put(url, text)
-        return text
+        outcome = await self._fetcher.fetch(url, ready=self._room)
+        read: ReadOutcome
+        if isinstance(outcome, Fetched):
+            with self._waiting(outcome.page):
+                read = await self._pool.extract(outcome.page)
+        else:
+            read = outcome
+        if not isinstance(read, PageText):
+            self._failed[url] = (time.monotonic(), read)
+            if len(self._failed) > _MOST_FAILED:
+                del self._failed[next(iter(self._failed))]
+        elif self._cache:
+            await self._cache.put(url, read)
+        return read
+
+    def _failed_lately(self, url: str) -> ReadOutcome | None:
+        at, outcome = self._failed.get(url, (0.0, None))
+        if outcome and time.monotonic() - at > FAILED_SECONDS:
+            del self._failed[url]
+            return None
+        return outcome
+
+    async def _room(self) -> None:
+        while self._waiting_bytes > MOST_WAITING:
+            await self._extracted.wait()
+
+    @contextmanager
+    def _waiting(self, page: Page) -> Iterator[None]:
+        self._waiting_bytes += len(page.body)
+        try:
+            yield
+        finally:
+            self._waiting_bytes -= len(page.body)
+            self._extracted.set()
+            self._extracted = asyncio.Event()

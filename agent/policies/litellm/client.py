@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ...models import ModelSettings, Role
 from .failures import is_about_format, is_about_length, unavailable
-from .routing import REST_SECONDS, imported_litellm, longest_wait, make_router, replica_for, unhook
+from .routing import REST_SECONDS, imported_litellm, longest_wait, make_router, replica_for
 from .tokens import Messages
 
 T = TypeVar("T")
@@ -89,7 +89,8 @@ class ModelClient:
         # It keeps the connections of each event loop apart, and what it knows of dead replicas
         # holds for all of them.
         self._router = make_router(role, settings, seed=seed)
-        weakref.finalize(self, unhook, self._router)
+        # LiteLLM's global lists would keep it for ever.
+        weakref.finalize(self, self._router.discard)
         self._constrains = True
 
     @property

@@ -32,7 +32,7 @@ def variables_of(request: ReadRequest, passages: int) -> dict[str, Any]:
         "reasons": request.sub_question.kind == "reason",
         "parents": parents_of(request),
         "passages": [
-            {"title": passage.title, "text": passage.text}
+            {"title": passage.title, "text": passage.text, "date": passage.date}
             for passage in request.passages[:passages]
         ],
     }

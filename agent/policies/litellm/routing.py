@@ -4,6 +4,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +16,7 @@ REST_SECONDS = 5.0
 """How long a replica that failed is left alone."""
 
 
+@cache
 def imported_litellm() -> Any:
     """Return the module, which takes seconds to import.
 
@@ -119,11 +121,6 @@ def replica_for(role: Role, settings: ModelSettings, attempt: int) -> str:
     if attempt == 0 or replicas < 2:
         return role
     return f"{role}-replica-{(attempt - 1) % replicas + 1}"
-
-
-def unhook(router: Any) -> None:
-    """Take a Router out of LiteLLM's global lists, which would keep it for ever."""
-    router.discard()
 
 
 def _check_name(litellm: Any, role: Role, model: ModelSettings) -> None:

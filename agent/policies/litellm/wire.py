@@ -130,3 +130,18 @@ class WriteOutput(Output):
 
     sentences: Annotated[list[WrittenSentence], Field(max_length=32)] = []
     short_answer: OptionalText
+
+
+class InventedDocument(BaseModel):
+    """A document that stands nowhere."""
+
+    title: Annotated[str, Field(max_length=300)] = ""
+    text: Annotated[str, Field(max_length=8_000)]
+
+
+class SimulateOutput(Output):
+    """What a search might have brought up, best first."""
+
+    task = "simulate"
+
+    documents: Annotated[list[InventedDocument], Field(max_length=16)]

@@ -136,6 +136,21 @@ def test_doctor_finds_names_that_stand_for_nothing(
     assert problem["name"] == "agent" and "'telepathy'" in problem["found"]
 
 
+def test_doctor_looks_at_the_search_engines_that_are_set(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("CLEW_SEARCH", "brave,wikipedia,corpus")
+    monkeypatch.delenv("BRAVE_API_KEY", raising=False)
+    assert run(["doctor", "--json"]) == 1
+    findings = result(capsys)["findings"]
+    assert isinstance(findings, list)
+    by_name = {finding["name"]: finding for finding in findings}
+    assert by_name["search wikipedia"]["state"] == "ok"
+    assert by_name["search brave"]["state"] == "problem"
+    assert "BRAVE_API_KEY" in by_name["search brave"]["found"]
+    assert "search corpus" not in by_name
+
+
 def test_doctor_goes_on_after_bad_settings(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:

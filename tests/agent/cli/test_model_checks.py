@@ -3,7 +3,7 @@
 import pytest
 from simulated_model import SimulatedModel
 
-from clew.agent.cli.checks import Finding
+from clew.agent.cli.checks import Examination, Finding
 from clew.agent.cli.model_checks import check_models
 from clew.agent.settings import Settings
 from clew.errors import ModelUnavailable, SettingsError
@@ -39,6 +39,33 @@ def test_a_server_that_is_not_there_is_a_problem_for_each_model_behind_it() -> N
     assert gone.state == "problem" and "serve-models" in gone.fix and "127.0.0.1:9" in gone.found
     assert behind.state == "ok" and "not tried" in behind.found
     assert served.state == "ok"
+
+
+def test_the_simulator_is_looked_at_only_where_it_is_asked() -> None:
+    gone = {"simulator": {"model": "openai/x", "api_base": "http://127.0.0.1:9/v1"}}
+    with SimulatedModel() as model:
+        policy = {"model": "hosted_vllm/simulated", "api_base": model.url, "models": gone}
+        assert [each.state for each in findings(**policy)] == ["ok", "ok"]
+        *others, simulator = findings(**policy, search=("corpus", "simulated"))
+    assert [each.state for each in others] == ["ok", "ok"]
+    assert (simulator.name, simulator.state) == ("model openai/x", "problem")
+
+
+def test_doctor_looks_at_a_simulator_without_a_policy_over_language_models() -> None:
+    with SimulatedModel() as model:
+        simulator = {"model": "hosted_vllm/simulated", "api_base": model.url}
+        settings = Settings(search=("simulated",), models={"simulator": simulator})
+        found = {each.name: each for each in Examination(settings).findings()}
+    assert settings.policy == "embedded"
+    assert found["model hosted_vllm/simulated"].state == "ok"
+
+
+def test_doctor_tells_that_simulated_search_lacks_a_model() -> None:
+    found = {each.name: each for each in Examination(Settings(search=("simulated",))).findings()}
+    assert found["language models"].state == "problem"
+    assert "[models.simulator]" in found["language models"].found
+    without = [each.name for each in Examination(Settings()).findings()]
+    assert "language models" not in without and "prompts" not in without
 
 
 def test_a_missing_key_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:

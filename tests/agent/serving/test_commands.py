@@ -129,6 +129,7 @@ def test_settings_ask_what_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyP
         '[policy]\nmodel = "Qwen/Qwen3-8B"\ngpus = [0, 1]\nreplicas = 2\n'
         '[more]\nmodel = "Qwen/Qwen3-8B"\ngpus = [2]\nport = 8010\n'
         '[planner]\nmodel = "c/d"\nname = "\\"d\\""\ngpus = [3]\nport = 8020\n'
+        '[simulator]\nmodel = "g/h"\ngpus = [5]\nport = 8030\n'
         '[reward]\nmodel = "e/f"\ngpus = [4]\nport = 8100',
         tmp_path,
     )
@@ -145,3 +146,4 @@ def test_settings_ask_what_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyP
         'hosted_vllm/"d"',
         ("http://127.0.0.1:8020/v1",),
     )
+    assert settings.model_of("simulator").api_base == ("http://127.0.0.1:8030/v1",)

@@ -1,15 +1,17 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from support import CHAIN, POLAR, QUESTION, chain_policy
 
-from clew.graphs.answer import Answer
+from clew.graphs.answer import RECALLED_MARK, Answer
 from clew.graphs.budget import Budget
 from clew.graphs.expansion import expansion_named
 from clew.graphs.protocols import CitedSentence, Draft, Parts, WriteRequest
 from clew.graphs.steps import Quote
 from clew.graphs.workflows import workflow_named
+from clew.tools.passages import Passage
+from clew.tools.search.memory import MemorySearch
 
 ENDURANCE, WORSLEY = POLAR[:2]
 
@@ -95,6 +97,70 @@ async def test_only_a_policy_that_recalled_something_may_claim_to_recall(written
     claimed = CitedSentence(text="I just know.", recalled=True)
     answer = await written(Draft(short_answer="x", sentences=(claimed,)))
     assert answer.abstained and "I just know" not in answer.text
+
+
+@pytest.fixture
+def invented_ship() -> Passage:
+    return Passage(
+        id="invented",
+        source="simulated:0#1",
+        title="Endurance",
+        text="The Endurance was a ship under the captain Frank Worsley of Akaroa.",
+        origin="simulated",
+    )
+
+
+@pytest.fixture
+def written_with(
+    make_parts: Callable[..., Parts], invented_ship: Passage
+) -> Callable[[Draft], Awaitable[Answer]]:
+    """Have a draft checked where an invented passage was found beside the others."""
+
+    async def write(draft: Draft) -> Answer:
+        policy = chain_policy()
+
+        async def drafted(request: WriteRequest) -> Draft:
+            assert invented_ship.id in request.evidence
+            return draft
+
+        policy.write = drafted  # type: ignore[method-assign]
+        parts = make_parts(policy=policy, backends=(MemorySearch([*POLAR, invented_ship]),))
+        graph = workflow_named("mindsearch")(parts, expansion_named("greedy"))
+        answer: Answer = (await graph.compile().ainvoke({"question": QUESTION}))["answer"]
+        return answer
+
+    return write
+
+
+async def test_what_a_model_made_up_is_never_cited(
+    written_with: Callable[[Draft], Awaitable[Answer]], invented_ship: Passage
+) -> None:
+    made_up = quote("Frank Worsley", invented_ship.id, invented_ship.text.index("Frank"))
+    source = quote("Endurance was a ship.")
+    misquoted = quote("Frank Worsley", invented_ship.id, 0)
+    answer = await written_with(
+        Draft(
+            short_answer="Akaroa",
+            sentences=(
+                CitedSentence(text="Made up.", quotes=(made_up,)),
+                CitedSentence(text="Both.", quotes=(made_up, source)),
+                CitedSentence(text="Found.", quotes=(source,)),
+                CitedSentence(text="Not even made up.", quotes=(misquoted,)),
+            ),
+        )
+    )
+    assert answer.text == f"Made up. {RECALLED_MARK} Both. [1] {RECALLED_MARK} Found. [1]"
+    assert [sentence.recalled for sentence in answer.sentences] == [True, True, False]
+    assert [citation.passage for citation in answer.citations] == [ENDURANCE]
+    assert not answer.abstained and answer.short_answer == "Akaroa"
+
+
+async def test_to_have_found_what_was_made_up_gives_no_leave_to_recall(
+    written_with: Callable[[Draft], Awaitable[Answer]],
+) -> None:
+    claimed = CitedSentence(text="I just know.", recalled=True)
+    answer = await written_with(Draft(short_answer="x", sentences=(claimed,)))
+    assert answer.abstained and not answer.citations
 
 
 async def test_a_writer_that_takes_too_long_leaves_the_plainest_answer(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback_internet import PUBLIC, LoopbackInternet, StubResolver
-from web_server import WebServer, page
+from web_behaviours import page
+from web_server import WebServer
 
 from clew.tools.web.addresses import forbidden_kind
 from clew.tools.web.connecting import GuardedNetwork

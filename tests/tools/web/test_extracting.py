@@ -1,185 +1,19 @@
-import gzip
 import json
 import time
-from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from extraction import score
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page_examples import ARTICLE, PARAGRAPH, URL, html, page, read, reason
 
 from clew.tools.corpus.encoder import Encoder
 from clew.tools.corpus.memory_index import MemoryIndex
 from clew.tools.corpus.readers import Document
-from clew.tools.web.charsets import decode_page, web_encoding
 from clew.tools.web.extracting import MOST_TEXT, MOST_TITLE, extract
-from clew.tools.web.page import Page, PageText, Unreadable
+from clew.tools.web.page import PageText
 from clew.tools.web.trimming import MOST_BYTES
-
-PAGES = Path(__file__).resolve().parents[3] / "../shared/data/html"
-URL = "https://example.org/arctic/nansen"
-PARAGRAPH = (
-    "Fridtjof Nansen crossed the ice of Greenland on skis in 1888, and nobody had done it before. "
-    "Five years later he let his ship, the Fram, freeze in and drift towards the pole. "
-)
-ARTICLE = f"""<!DOCTYPE html>
-<html lang="en-GB"><head><title>Nansen on the ice - Polar Gazette</title>
-<meta property="article:published_time" content="2021-03-04T08:00:00Z"></head>
-<body><nav><ul><li><a href="/">Home</a></li><li><a href="/shop">Shop</a></li></ul></nav>
-<article><h1>Nansen on the ice</h1>
-<p>{PARAGRAPH}</p><p>{PARAGRAPH[::-1]}</p><p>He was later awarded the Nobel Peace Prize.</p>
-</article><footer>All rights reserved by the Gazette</footer></body></html>"""
-
-
-def page(body: bytes | str, content_type: str = "text/html", charset: str | None = None) -> Page:
-    return Page(
-        url=URL,
-        final_url=URL,
-        content_type=content_type,
-        charset=charset,
-        body=body.encode() if isinstance(body, str) else body,
-        fetched_at=datetime(2026, 1, 2, tzinfo=UTC),
-    )
-
-
-def read(
-    body: bytes | str, content_type: str = "text/html", charset: str | None = None
-) -> PageText:
-    text = extract(page(body, content_type, charset))
-    assert isinstance(text, PageText), text
-    return text
-
-
-def reason(body: bytes | str, content_type: str = "text/html") -> str:
-    text = extract(page(body, content_type))
-    assert isinstance(text, Unreadable), text
-    return text.reason
-
-
-def html(body: str, head: str = "") -> str:
-    return f"<html><head>{head}</head><body>{body}</body></html>"
-
-
-def test_an_article_comes_without_what_surrounds_it() -> None:
-    text = read(ARTICLE)
-    assert text.url == URL
-    assert text.title == "Nansen on the ice"
-    assert text.date == "2021-03-04"
-    assert text.language == "en"
-    assert "crossed the ice of Greenland" in text.text
-    assert "Nobel Peace Prize" in text.text
-    assert "Shop" not in text.text
-    assert "rights reserved" not in text.text
-
-
-def test_paragraphs_are_lines() -> None:
-    lines = read(ARTICLE).text.splitlines()
-    assert PARAGRAPH.strip() in lines
-    assert "He was later awarded the Nobel Peace Prize." in lines
-
-
-def test_a_page_with_hardly_any_text_is_read_whole() -> None:
-    assert read(html("<div>Closed on Mondays</div>")).text == "Closed on Mondays"
-
-
-@pytest.mark.parametrize("fragment", ["<p>A ship.", "<h1>A ship.</h1>", "<div>A ship.</div>"])
-def test_a_page_without_its_outermost_tags_is_read(fragment: str) -> None:
-    assert read(fragment).text == "A ship."
-
-
-def test_the_text_is_read_where_scripts_would_build_it() -> None:
-    body = json.dumps({"@type": "NewsArticle", "articleBody": PARAGRAPH * 3})
-    script = f'<script type="application/ld+json">{body}</script>'
-    assert "drift towards the pole" in read(html('<div id="app"></div>', script)).text
-
-
-@pytest.mark.parametrize(
-    ("head", "body", "title"),
-    [
-        ("<title>The Fram</title>", "<p>A ship.</p>", "The Fram"),
-        ("<title>The Fram | Ships</title>", "<h1>The Fram</h1><p>A ship.</p>", "The Fram"),
-        ("<title>The Fram</title>", "<h1>Our shop</h1><p>A ship.</p>", "The Fram"),
-        ("<title>  The\n Fram </title>", "<h1>A</h1><h1>B</h1><p>A ship.</p>", "The Fram"),
-        ("", "<h1>The <i>Fram</i></h1><p>A ship.</p>", "The Fram"),
-        ("", "<p>A ship.</p>", ""),
-        ('<meta property="og:title" content="Fram &amp; Co">', "<p>A ship.</p>", "Fram & Co"),
-    ],
-)
-def test_the_title_is_that_of_the_page_and_not_of_the_site(
-    head: str, body: str, title: str
-) -> None:
-    assert read(html(body, head)).title == title
-
-
-def test_a_date_in_the_future_or_only_in_the_text_is_none_of_the_page() -> None:
-    future = '<meta property="article:published_time" content="2031-03-04T08:00:00Z">'
-    assert read(html(f"<p>{PARAGRAPH}</p>", future)).date is None
-    assert read(html("<p>The battle of 14 October 2006 was long ago.</p>" * 9)).date is None
-
-
-@pytest.mark.parametrize(
-    ("opening", "language"),
-    [
-        ("<html lang='de'>", "de"),
-        ("<html lang='pt-BR'>", "pt"),
-        ("<html lang='EN_us'>", "en"),
-        ("<html lang=''>", None),
-        ("<html lang='ast'>", None),
-        ("<html><head><meta property='og:locale' content='fr_CA'></head>", "fr"),
-    ],
-)
-def test_the_language_is_the_one_that_the_page_names(opening: str, language: str | None) -> None:
-    assert read(f"{opening}<body><p>{PARAGRAPH}</p></body></html>").language == language
-
-
-RUSSIAN = "Нансен пересёк Гренландию на лыжах в 1888 году. " * 8
-JAPANESE = "ナンセンは一八八八年にグリーンランドを横断した。" * 8
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding", "server", "meta"),
-    [
-        (RUSSIAN, "utf-8", None, ""),
-        (RUSSIAN, "utf-8", "windows-1251", ""),
-        (RUSSIAN, "cp1251", "windows-1251", ""),
-        (RUSSIAN, "cp1251", "x-cp1251", ""),
-        (RUSSIAN, "cp1251", None, '<meta charset="windows-1251">'),
-        (RUSSIAN, "koi8-r", None, '<meta content="text/html; charset=koi8-r">'),
-        (RUSSIAN, "koi8-r", "koi8-r", '<meta charset="utf-8">'),
-        (RUSSIAN, "cp1251", "nonsense", ""),
-        (RUSSIAN, "utf-16", None, ""),
-        (RUSSIAN, "utf-16-le", "utf-16le", ""),
-        (RUSSIAN, "utf-8", "utf-16le", ""),
-        ("Nansen sailed.", "utf-8", "utf-16", ""),
-        (JAPANESE, "shift_jis", "Shift_JIS", ""),
-        (JAPANESE, "euc-jp", None, "<meta charset=euc-jp>"),
-        (JAPANESE, "iso-2022-jp", "iso-2022-jp", ""),
-        ("Nansen’s “Fram” — 86° " * 8, "cp1252", "iso-8859-1", ""),
-    ],
-)
-def test_the_encoding_is_found(text: str, encoding: str, server: str | None, meta: str) -> None:
-    body = html(f"<p>{text}</p>", meta).encode(encoding)
-    assert text.strip() in read(body, charset=server).text
-
-
-def test_a_broken_byte_does_not_change_the_encoding() -> None:
-    body = RUSSIAN.encode("cp1251") + b"\x98" + RUSSIAN.encode("cp1251")
-    assert decode_page(body, "windows-1251") == f"{RUSSIAN}\ufffd{RUSSIAN}"
-
-
-@pytest.mark.parametrize(
-    "label",
-    ["utf-7", "base64", "unicode_escape", "idna", "punycode", "zlib", "nonsense", "", "\0", "ü"],
-)
-def test_only_encodings_of_the_web_are_used(label: str) -> None:
-    assert web_encoding(label) is None
-
-
-def test_a_page_cannot_name_two_bytes_a_character_in_single_bytes() -> None:
-    body = html("<p>Nansen sailed the Fram. \xe9</p>", '<meta charset="utf-16">').encode("cp1252")
-    assert "Nansen sailed the Fram." in read(body).text
 
 
 def test_plain_text_stays_as_it_is() -> None:
@@ -375,16 +209,6 @@ def test_pages_are_searched_as_they_are(encoder: Encoder) -> None:
     assert passage.title == "Nansen on the ice"
     end = passage.start + len(passage.text)
     assert texts[0].text[passage.start : end] == passage.text
-
-
-@pytest.mark.skipif(not PAGES.is_dir(), reason="the pages of ../shared/data/html are not there")
-def test_real_pages_are_read() -> None:
-    truth = json.loads((PAGES / "ground-truth.json").read_text("utf-8"))
-    for name in sorted(truth)[::20]:
-        text = read(gzip.decompress((PAGES / "html" / f"{name}.html.gz").read_bytes()))
-        wanted = set(truth[name]["articleBody"].split())
-        assert len(wanted & set(text.text.split())) > 0.7 * len(wanted)
-        assert text.title
 
 
 @pytest.mark.parametrize(

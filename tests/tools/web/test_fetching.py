@@ -11,12 +11,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import trustme
 from loopback_internet import PUBLIC, QUICK, LoopbackInternet, StubResolver, make_fetcher
-from web_server import (
+from web_behaviours import (
     Behaviour,
     Exchange,
-    WebServer,
     after,
-    authority,
     first,
     hanging,
     page,
@@ -24,6 +22,7 @@ from web_server import (
     resetting,
     status,
 )
+from web_server import WebServer, authority
 
 from clew import __version__
 from clew.tools.web.connecting import GuardedNetwork

@@ -14,7 +14,8 @@ import pytest
 import trustme
 from hostile_servers import HTTP1_SERVERS, HTTP2_SERVERS, Server
 from loopback_internet import PUBLIC, LoopbackInternet, StubResolver, make_fetcher
-from web_server import Behaviour, WebServer, authority, bomb, page, redirect, resetting
+from web_behaviours import Behaviour, bomb, page, redirect, resetting
+from web_server import WebServer, authority
 
 from clew.tools.web.fetching import Fetcher
 from clew.tools.web.limits import FetchLimits

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 from loopback_internet import QUICK, LoopbackInternet, make_fetcher
-from web_server import WebServer, after, first, page, redirect, status
+from web_behaviours import after, first, page, redirect, status
+from web_server import WebServer
 
 from clew.tools.web.page import Fetched, Unreachable
 from clew.tools.web.politeness import Turns

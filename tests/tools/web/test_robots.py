@@ -3,7 +3,8 @@ import time
 
 import pytest
 from loopback_internet import LoopbackInternet, make_fetcher
-from web_server import Behaviour, WebServer, after, first, hanging, page, redirect, status
+from web_behaviours import Behaviour, after, first, hanging, page, redirect, status
+from web_server import WebServer
 
 from clew.tools.web.page import Fetched, FetchOutcome, Refused, Unreachable
 

@@ -1,25 +1,28 @@
-"""When an engine that refuses may be asked again."""
+"""When a server that refuses may be asked again."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-import httpx
-
-_SECONDS = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*")
+_SECONDS = re.compile(r"\s*(\d{1,9}(?:\.\d{1,9})?)\d*\s*")
 
 
-def retry_after(headers: httpx.Headers) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds to wait by ``Retry-After`` (RFC 9110, section 10.2.3).
 
-    None where the header is missing or means nothing.
+    Args:
+        headers: The answer's, with names in lower case or in any.
+
+    Returns:
+        None where the header is missing or means nothing.
     """
-    value = headers.get("Retry-After", "")
+    value = headers.get("retry-after", "")
     if seconds := _SECONDS.fullmatch(value):
         return float(seconds[1])
     try:
         moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, IndexError, TypeError):
         return None
     # A date without a zone is in UTC: HTTP knows no other.
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

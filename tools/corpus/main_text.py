@@ -23,7 +23,7 @@ class MainText(NamedTuple):
     language: str | None
 
 
-def main_text(page: str, *, url: str, today: datetime) -> MainText:
+def main_text(page: str, *, url: str = "", today: datetime | None = None) -> MainText:
     """Read the main text of an HTML page.
 
     Two extractions by trafilatura (Barbaresi, 2021) in its fast mode are compared, one tuned for
@@ -34,7 +34,7 @@ def main_text(page: str, *, url: str, today: datetime) -> MainText:
     Args:
         page: The markup.
         url: Address of the page, which may hold its date.
-        today: No date after this one is believed.
+        today: No date after this one is believed; without it none is looked for.
     """
     from trafilatura import html2txt
     from trafilatura.utils import load_html
@@ -50,7 +50,7 @@ def main_text(page: str, *, url: str, today: datetime) -> MainText:
         return MainText("", "", None, None)
     small = sum(1 for _ in tree.iter()) <= _MOST_ELEMENTS
     text = (_best(tree) if small else "") or html2txt(tree)
-    return MainText(_title(tree), text, _date(tree, url, today), _language(tree))
+    return MainText(_title(tree), text, _date(tree, url, today) if today else None, _language(tree))
 
 
 def _best(tree: "HtmlElement") -> str:

@@ -1,0 +1,48 @@
+"""Newer pages first, where a question is about the present."""
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from ..search.base import Hit
+
+HALF_LIFE = 365.0
+"""Days after which a page has lost half of what being new is worth."""
+WORTH = 0.5
+"""Share of a page's score that depends on its age."""
+
+_PRESENT = re.compile(
+    r"\b(?:now|nowadays|today|tonight|currently|presently|at present|at the moment|as of|so far|"
+    r"latest|newest|most recent(?:ly)?|recent(?:ly)?|up[- ]to[- ]date|upcoming|incumbent|"
+    r"(?:this|last|next|past|current) (?:year|month|week|season|election)|"
+    r"current(?! (?:of|through|in the|flow))|these days|still|yesterday|tomorrow)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_about_now(query: str, today: date) -> bool:
+    """Tell whether a query asks about the present: by the years that it names, or by its words."""
+    years = re.findall(r"\b(?:1\d|20)\d\d\b", query)
+    return max(map(int, years)) >= today.year if years else bool(_PRESENT.search(query))
+
+
+def fresher_first(hits: Sequence[Hit], today: date) -> list[Hit]:
+    """Return hits in a new order, the scores of older pages lowered.
+
+    The worth of being new decays exponentially with age, as in the time-based language models of
+    Li and Croft (CIKM 2003), and is a share of the score, so that relevance still decides. A page
+    without a date, or with one that cannot be, counts as one half-life old.
+    """
+    weighed = [
+        Hit(passage=hit.passage, score=hit.score * _weight(hit.passage.date, today)) for hit in hits
+    ]
+    return sorted(weighed, key=lambda hit: -hit.score)
+
+
+def _weight(day: str | None, today: date) -> float:
+    try:
+        days = float(max(0, (today - date.fromisoformat(day)).days)) if day else HALF_LIFE
+    except ValueError:
+        days = HALF_LIFE
+    return 1.0 - WORTH + WORTH * math.exp2(-days / HALF_LIFE)
