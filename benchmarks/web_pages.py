@@ -14,7 +14,8 @@ kept and tried again.
 "The delays alone" is what the same requests, in the same order, would take if clew, server and
 network took no time at all: a simulation of the delays within the limits of `FetchLimits`, which
 are so many requests at once, so many to a host, the pause between them, and how long a server may
-be silent. That much politeness costs; what is beyond it, the work does.
+be silent. That much politeness costs; what is beyond it, the work does. It says nothing of the last
+column, in which few pages are fetched.
 
 Times are by the clock since the query. Memory is what this process and its workers hold at once,
 sampled every 0.1 s, and what they share is counted for each of them. CPU is seconds of one core.

@@ -12,7 +12,7 @@ from ..search.base import Empty, Failed, Throttled
 from .asking import on_site, usable_filters, words_of
 from .base import NO_FILTERS, EngineOutcome, Results, SearchFilters
 from .daemons import in_daemon_thread
-from .ddgs_visit import Visit, visit
+from .ddgs_visit import NotReached, Visit, visit
 from .pacing import Pacing
 from .reading import outcome_of
 
@@ -55,7 +55,7 @@ class DdgsLimits:
     Attributes:
         interval: Seconds between the starts of two searches.
         seconds: The longest that one request to one engine may take.
-        pause: Seconds before the second engine is asked; doubled before each further one.
+        pause: Seconds after the first engine that answered; doubled after each further one.
         rest: Seconds for which an engine that refused is left alone; doubled each time in a row.
         longest_rest: The most seconds of that.
         largest: The most bytes of a page.
@@ -123,16 +123,19 @@ class DdgsSearch:
 
     async def _in_order(self, words: str, limit: int, filters: SearchFilters) -> EngineOutcome:
         awake = [each for each in self._order if not self._rest_left(each)]
-        empty, failures = 0, []
-        for number, name in enumerate(awake):
-            if number:
-                pause = self._limits.pause * 2 ** (number - 1)
+        empty, answered = 0, 0
+        failures: list[Failed] = []
+        for name in awake:
+            if answered:
+                pause = self._limits.pause * 2 ** (answered - 1)
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             outcome = await self._ask(name, words, limit, filters)
             if isinstance(outcome, Results):
                 return outcome
             if isinstance(outcome, Failed):
-                failures.append(outcome.reason)
+                failures.append(outcome)
+            # Who was not reached was not asked either, and has no claim to patience.
+            answered += not isinstance(outcome, NotReached)
             empty += isinstance(outcome, Empty)
             if empty == _AGREEING:
                 break
@@ -140,7 +143,12 @@ class DdgsSearch:
             return Empty()
         if rests := [rest for each in self._order if (rest := self._rest_left(each))]:
             return Throttled(retry_after=round(min(rests), 1))
-        return Failed(reason=f"no engine of ddgs answered: {'; '.join(failures)}")
+        unreached = [each.failure for each in failures if isinstance(each, NotReached)]
+        if len(unreached) == len(awake):
+            why = ", ".join(dict.fromkeys(unreached))
+            return Failed(reason=f"no engine of ddgs could be reached ({why}); check the network")
+        reasons = "; ".join(each.reason for each in failures)
+        return Failed(reason=f"no engine of ddgs answered: {reasons}")
 
     async def _ask(
         self, name: str, words: str, limit: int, filters: SearchFilters

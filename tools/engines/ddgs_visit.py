@@ -48,6 +48,16 @@ class Visit:
     largest: int
 
 
+class NotReached(Failed):
+    """An engine whose server could not be connected to.
+
+    Attributes:
+        failure: Name of what went wrong.
+    """
+
+    failure: str
+
+
 def visit(asked: Visit) -> list[WebResult | None] | Throttled | Failed:
     """Ask an engine; an empty list is a page that shows no results and no sign of refusal.
 
@@ -91,7 +101,8 @@ def _meaning(
     if seen.status in _REFUSING:
         return Throttled(retry_after=retry_after(httpx.Headers(dict(seen.headers))))
     if seen.status == 0:
-        return Failed(reason=f"{asked.engine} could not be reached ({failure}); check the network")
+        reason = f"{asked.engine} could not be reached ({failure}); check the network"
+        return NotReached(reason=reason, failure=failure)
     if seen.status != 200:
         return Failed(reason=f"{asked.engine} answered with status {seen.status}")
     page, query = seen.page.casefold(), asked.query.casefold()

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from search_apis import SearchApis, failing, hanging, saying, throttled
+from search_apis import SearchApis, dropped, failing, hanging, saying, throttled
 
 from clew.errors import ModelUnavailable, SettingsError
 from clew.tools.engines.base import Results, SearchFilters
@@ -52,6 +52,16 @@ async def test_engines_are_asked_with_a_pause_between(server: SearchApis) -> Non
     await DdgsSearch(order=["mojeek", "brave", "yahoo"], limits=limits).results("x", limit=5)
     first, second, third = (asked.at for asked in server.asked)
     assert second - first >= 0.1 and third - second >= 0.2
+
+
+async def test_where_none_can_be_reached_nobody_waits_and_one_reason_is_given(
+    server: SearchApis,
+) -> None:
+    server.play([], then=dropped)
+    started = time.monotonic()
+    outcome = await DdgsSearch(limits=DdgsLimits(interval=0.0, pause=5.0)).results("x", limit=5)
+    assert isinstance(outcome, Failed) and time.monotonic() - started < 5
+    assert outcome.reason.count("could be reached") == 1 and "check the network" in outcome.reason
 
 
 async def test_two_that_find_nothing_are_believed(server: SearchApis) -> None:
