@@ -11,15 +11,12 @@ from ..errors import SettingsError
 from ..graphs.protocols import Critic, Parts, Policy
 from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.engines.catalogue import ENGINES
-from ..tools.per_loop import PerLoop
 from ..tools.search.base import SearchBackend
 from .models import ROLES, SIMULATOR
 from .settings import Settings
+from .web_access import WebAccess
 
 if TYPE_CHECKING:
-    from ..tools.search.web import WebSearch
-    from ..tools.web.cache import PageCache
-    from ..tools.web.extraction_pool import ExtractionPool
     from ..tools.web.reading import PageReader
 
 SAMPLE_CORPUS = "sample"
@@ -50,15 +47,11 @@ class Assembly:
         self._settings = settings
         self._policies = {"embedded": self._embedded_policy, "litellm": self._litellm_policy}
         self._critics = {"support": self._support_critic}
-        self._backends = {"corpus": self._corpus_search, "simulated": self._simulated_search} | {
-            name: partial(self._web_search, name) for name in ENGINES
-        }
         self._policy = policy
         self._critic = critic
         self._search = settings.search if search is None else search
         self._encoder: Encoder | None = None
-        self._readers = PerLoop(self._new_page_reader)
-        self._web: list[WebSearch] = []
+        self._web = WebAccess(settings)
         self._loading = threading.RLock()
         if policy is None:
             _require("policy", settings.policy, self._policies)
@@ -87,6 +80,12 @@ class Assembly:
             critic=self._critic.name if self._critic else settings.critic,
             search=tuple(each if isinstance(each, str) else each.name for each in self._search),
         )
+
+    @property
+    def _backends(self) -> dict[str, Callable[[], SearchBackend]]:
+        return {"corpus": self._corpus_search, "simulated": self._simulated_search} | {
+            name: partial(self._web_search, name) for name in ENGINES
+        }
 
     @property
     def encoder(self) -> Encoder:
@@ -160,15 +159,14 @@ class Assembly:
         return SupportCritic(self.encoder)
 
     def _web_search(self, engine: str) -> SearchBackend:
-        from ..tools.engines.catalogue import engine_named
         from ..tools.search.web import WebSearch
 
-        named = engine_named(engine, searxng=self._settings.searxng_url)
-        search = WebSearch(
-            named, self._readers.here, self._caching_encoder, filters=self._settings.filters
+        return WebSearch(
+            self._web.engine(engine),
+            self._web.reader,
+            self._caching_encoder,
+            filters=self._settings.filters,
         )
-        self._web.append(search)
-        return search
 
     def _simulated_search(self) -> SearchBackend:
         from ..prompts.loader import load_prompts
@@ -185,47 +183,21 @@ class Assembly:
 
     def page_reader(self) -> "PageReader":
         """Return the reader of web pages of the running event loop."""
-        return self._readers.here()
+        return self._web.reader()
 
     async def leave_loop(self) -> None:
         """Close what belongs to the running event loop; what is used again is opened again."""
-        if reader := self._readers.take():
-            await reader.aclose()
-        for search in self._web:
-            await search.aclose()
+        await self._web.leave_loop()
 
     async def aclose(self) -> None:
         """Close what belongs to the running event loop, and what all of them share."""
-        await self.leave_loop()
-        if "_extraction_pool" in vars(self):
-            self._extraction_pool.close()
-        if "_page_cache" in vars(self):
-            await self._page_cache.close()
-
-    def _new_page_reader(self) -> "PageReader":
-        from ..tools.web.fetching import Fetcher
-        from ..tools.web.reading import PageReader
-
-        fetcher = Fetcher(respect_robots=self._settings.respect_robots)
-        return PageReader(fetcher, self._extraction_pool, self._page_cache)
+        await self._web.aclose()
 
     @cached_property
     def _caching_encoder(self) -> Encoder:
         from ..tools.corpus.encoder_cache import CachingEncoder
 
         return CachingEncoder(self.encoder)
-
-    @cached_property
-    def _extraction_pool(self) -> "ExtractionPool":
-        from ..tools.web.extraction_pool import ExtractionPool
-
-        return ExtractionPool()
-
-    @cached_property
-    def _page_cache(self) -> "PageCache":
-        from ..tools.web.cache import PageCache
-
-        return PageCache(self._settings.home)
 
     def _corpus_search(self) -> SearchBackend:
         from ..tools.corpus.index import open_corpus

@@ -158,7 +158,7 @@ async def search(server: PageServer, encoder: Encoder, cache: PageCache | None =
     outcome = await backend.search(QUERY, limit=10)
     run.ended = run.now()
     await reader.aclose()
-    await backend.aclose()
+    await engine.aclose()
     pool.close()
     run.cpu = tuple(after - at for after, at in zip(_cpu(server), before, strict=True))
     run.memory = memory.stop()

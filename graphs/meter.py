@@ -12,6 +12,8 @@ from ..errors import BudgetExhausted
 from .budget import Budget, ModelUsage, Usage, merged_by_model
 
 _COUNTED = ("searches", "pages", "policy_calls", "tokens_in", "tokens_out")
+# Without a page left a search brings less, or fails, and the step goes on.
+_ENDING = tuple(name for name in _COUNTED if name != "pages")
 _TOKENS = ("tokens_in", "tokens_out")
 
 
@@ -62,7 +64,7 @@ class Meter:
             return self._refused
         if (left := self.seconds_left) is not None and left <= 0:
             return "seconds"
-        for name in _COUNTED:
+        for name in _ENDING:
             if (count_left := self.left(name)) is not None and count_left <= 0:
                 return name
         return None
@@ -139,7 +141,8 @@ class Meter:
 
     def refusal(self, name: str) -> BudgetExhausted:
         """Return the error to raise where too little of a limit is left."""
-        self._refused = self._refused or name
+        if name in _ENDING:
+            self._refused = self._refused or name
         return BudgetExhausted(name)
 
     def give_back(self, name: str, amount: int) -> None:

@@ -112,4 +112,5 @@ def _record(backend: SearchBackend, query: str, outcome: SearchOutcome) -> Searc
         outcome=outcome.kind,
         hits=len(outcome.hits) if isinstance(outcome, Found) else 0,
         reason=reason,
+        limit=outcome.limit if isinstance(outcome, Failed) else None,
     )

@@ -110,6 +110,7 @@ class SearchRecord(BaseModel):
         outcome: ``found``, ``empty``, ``throttled`` or ``failed``.
         hits: How many passages came back.
         reason: Why it failed, where it did; else what did not work on the way.
+        limit: The limit of the budget that ended it, if one did.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -119,6 +120,7 @@ class SearchRecord(BaseModel):
     outcome: Literal["found", "empty", "throttled", "failed"]
     hits: int = 0
     reason: str = ""
+    limit: str | None = None
 
 
 class Step(BaseModel):

@@ -68,7 +68,8 @@ def _sentences(answer: Answer) -> Text:
         for number in sentence.citations:
             text.append(f" [{number}]", style="cyan")
         if sentence.recalled:
-            text.append(f" ({RECALLED})", style="yellow")
+            part = "in part " if sentence.citations else ""
+            text.append(f" ({part}{RECALLED})", style="yellow")
     return text
 
 

@@ -37,7 +37,11 @@ def read(
         print_json(outcome.model_dump(mode="json"))
     else:
         print(clean(outcome.title))
-        print(" · ".join(filter(None, (clean(outcome.url), outcome.date, outcome.language))))
+        print(
+            " · ".join(
+                clean(each) for each in (outcome.url, outcome.date, outcome.language) if each
+            )
+        )
         print()
         for line in outcome.text.splitlines():
             print(clean(line))

@@ -66,7 +66,7 @@ def _print(name: str, outcome: "SearchOutcome") -> None:
         case "found":
             for hit in outcome.hits:
                 passage = hit.passage
-                about = (clean(passage.title), clean(passage.source), passage.date)
+                about = (clean(passage.title), clean(passage.source), clean(passage.date or ""))
                 print(f"{hit.score:.2f}  {'  '.join(filter(None, about))}")
                 print(f"      {shortened(clean(passage.text), _LONGEST)}\n")
             for note in outcome.notes:

@@ -28,15 +28,14 @@ def responder_node(parts: Parts) -> Any:
         tally = Tally(meter, writing=True)
         plan, steps = state["plan"], state.get("steps", {})
         evidence = state.get("evidence", {})
-        stopped_by = state.get("stopped_by")
-        if failures := _failures_if_all_failed(steps):
-            # Without a page left to fetch searches of the web fail, and no backend is to blame.
-            if meter.left("pages") != 0:
-                raise SearchUnavailable(
-                    f"every search failed, so nothing can be said ({'; '.join(failures)}); "
-                    "mend that or choose another backend, then ask again"
-                )
-            stopped_by = stopped_by or "pages"
+        limits = [each.limit for step in steps.values() for each in step.searches if each.limit]
+        # Where the budget ended searches, no backend is to blame.
+        if not limits and (failures := _failures_if_all_failed(steps)):
+            raise SearchUnavailable(
+                f"every search failed, so nothing can be said ({'; '.join(failures)}); "
+                "mend that or choose another backend, then ask again"
+            )
+        stopped_by = state.get("stopped_by") or next(iter(limits), None)
         request = WriteRequest(
             question=state["question"],
             plan=plan,
@@ -55,7 +54,8 @@ def responder_node(parts: Parts) -> Any:
         except (BudgetExhausted, TimeoutError) as error:
             if isinstance(error, TimeoutError) and not timer.expired():
                 raise
-            draft, stopped_by = stated(plan, steps), meter.exhausted or "seconds"
+            draft = stated(plan, steps)
+            stopped_by = str(error) if isinstance(error, BudgetExhausted) else "seconds"
         from_memory = any(step.answer.recalled for step in steps.values())
         supported = [
             kept

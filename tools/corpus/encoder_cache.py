@@ -41,7 +41,8 @@ class CachingEncoder:
         if progress is not None and len(texts) > len(missing):
             progress(len(texts) - len(missing))
         made = self._encoder.encode(missing, progress=progress)
-        found.update(zip(missing, made, strict=True))
+        # Copies: a row that is kept would keep all the others of its call.
+        found.update((text, row.copy()) for text, row in zip(missing, made, strict=True))
         with self._lock:
             for text in texts:
                 self._vectors[text] = found[text]

@@ -75,10 +75,12 @@ def _title(tree: "HtmlElement") -> str:
     title = " ".join("".join(named[:1]).split())
     headings = tree.findall(".//h1")
     heading = " ".join("".join(headings[0].itertext()).split()) if len(headings) == 1 else ""
-    # The name of the site often follows the title proper, which is also the heading.
-    if heading and (not title or _letters(title).startswith(_letters(heading))):
+    letters, of_heading = _letters(title), _letters(heading)
+    # The name of the site often follows the title proper, which is also the heading; a heading
+    # that is the smaller part of a title is the name of the site itself.
+    if of_heading and letters.startswith(of_heading) and 2 * len(of_heading) >= len(letters):
         return heading
-    return title
+    return title or heading
 
 
 def _letters(text: str) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...errors import ModelUnavailable, SettingsError
+from ..daemons import in_daemon_thread
 from ..search.base import Empty, Failed, Throttled
 from .asking import on_site, usable_filters, words_of
 from .base import NO_FILTERS, EngineOutcome, Results, SearchFilters
-from .daemons import in_daemon_thread
 from .ddgs_visit import NotReached, Visit, visit
 from .pacing import Pacing
 from .reading import outcome_of

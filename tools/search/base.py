@@ -54,12 +54,18 @@ class Throttled(BaseModel):
 
 
 class Failed(BaseModel):
-    """The search did not work, which says nothing about what exists."""
+    """The search did not work, which says nothing about what exists.
+
+    Attributes:
+        reason: Why.
+        limit: The limit of the run's budget that ended it, if that was why.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["failed"] = "failed"
     reason: str
+    limit: str | None = None
 
 
 SearchOutcome = Annotated[Found | Empty | Throttled | Failed, Field(discriminator="kind")]

@@ -125,7 +125,8 @@ class SimulatedSearch:
         try:
             outcome = for_all = await self._written(query, spending)
         except BudgetExhausted as exhausted:
-            outcome = Failed(reason=f"the limit of {exhausted} is used up")
+            limit = str(exhausted)
+            outcome = Failed(reason=f"the limit of {limit} is used up", limit=limit)
         finally:
             del under_way[query]
             told.set_result(for_all)

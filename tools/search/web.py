@@ -1,12 +1,14 @@
 """The search backend of the web: an engine names pages; they are read, their passages ranked."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
+from urllib.parse import urlsplit
 
 from ..corpus.encoder import Encoder
 from ..engines.base import NO_FILTERS, Results, SearchEngine, SearchFilters
 from ..passages import Passage
-from ..web.page import PageText
+from ..web.page import PageText, Refused, Unreachable, Unreadable
 from ..web.ranking import PassageRanker
 from ..web.reading import PageReader
 from .base import FREE_OF_CHARGE, Empty, Failed, Found, SearchOutcome, Spending
@@ -66,35 +68,44 @@ class WebSearch:
             return named
         ranker = PassageRanker(self._encoder, pages=len(named.results))
         unread = await self._read([each.url for each in named.results], ranker, spending)
+        limits = [each.limit for each in unread.values() if isinstance(each, Refused)]
+        limit_met = next(filter(None, limits), None)
+        told = f"{len(unread)} of {len(named.results)} pages not read: {_told(unread)}"
         if not ranker.has_passages:
-            return Failed(reason=f"no page that was named could be read: {_told(unread)}")
+            return Failed(reason=f"no page that was named could be read: {told}", limit=limit_met)
         hits = await asyncio.to_thread(ranker.ranked, query, limit=limit, linked_from=linked_from)
         notes = [f"it knows no filter by {name.replace('_', ' ')}" for name in named.ignored]
+        if hits:
+            return Found(hits=tuple(hits), notes=(*notes, *([told] if unread else [])))
         if unread:
-            notes.append(f"{len(unread)} of {len(named.results)} pages not read: {_told(unread)}")
-        return Found(hits=tuple(hits), notes=tuple(notes)) if hits else Empty()
-
-    async def aclose(self) -> None:
-        """Close the engine's connections of the running loop; another search opens new ones."""
-        await self._engine.aclose()
+            # What was not read might have matched.
+            return Failed(reason=f"no page that was read matches; {told}", limit=limit_met)
+        return Empty()
 
     async def _read(
         self, urls: Sequence[str], ranker: PassageRanker, spending: Spending
-    ) -> list[str]:
-        """Give the pages to the ranker as they come; return which were not read, and why."""
-        late = dict.fromkeys(urls, f"not there within {self._seconds:g} s")
-        unread: list[str] = []
-        async for url, outcome in self._reader().read_all(
-            urls, charge=spending.page, seconds=self._seconds
-        ):
-            del late[url]
-            if isinstance(outcome, PageText):
-                await asyncio.to_thread(ranker.add, outcome)
-            else:
-                unread.append(f"{url}: {outcome.reason}")
-        return unread + [f"{url}: {reason}" for url, reason in late.items()]
+    ) -> dict[str, Refused | Unreachable | Unreadable]:
+        """Give the pages to the ranker as they come; return those that were not read."""
+        late = Unreachable(reason=f"not there within {self._seconds:g} s")
+        unread: dict[str, Refused | Unreachable | Unreadable] = dict.fromkeys(urls, late)
+        reading = self._reader().read_all(urls, charge=spending.page, seconds=self._seconds)
+        async with aclosing(reading) as outcomes:
+            async for url, outcome in outcomes:
+                if not isinstance(outcome, PageText):
+                    unread[url] = outcome
+                elif not self._is_on_site(outcome.url):
+                    unread[url] = Refused(reason=f"it leads away from {self._filters.site}")
+                else:
+                    del unread[url]
+                    await asyncio.to_thread(ranker.add, outcome)
+        return unread
+
+    def _is_on_site(self, url: str) -> bool:
+        site = self._filters.site
+        return site is None or f".{urlsplit(url).hostname}".endswith(f".{site}")
 
 
-def _told(unread: Sequence[str]) -> str:
-    more = len(unread) - _MOST_TOLD
-    return "; ".join([*unread[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
+def _told(unread: Mapping[str, Refused | Unreachable | Unreadable]) -> str:
+    reasons = [f"{url}: {outcome.reason}" for url, outcome in unread.items()]
+    more = len(reasons) - _MOST_TOLD
+    return "; ".join([*reasons[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -70,6 +71,9 @@ class PageCache:
         self._max_bytes = max_bytes
         self._connection: sqlite3.Connection | None = None
         self._thread: ThreadPoolExecutor | None = None
+        # One is closed while others, in other threads and loops, go on with the next.
+        self._starting = threading.Lock()
+        self._using = threading.RLock()
 
     async def get(self, url: str, *, max_age: timedelta | None = None) -> PageText | None:
         """Return the page that is kept for an address, or None.
@@ -94,20 +98,23 @@ class PageCache:
 
     async def close(self) -> None:
         """Close the file, after what is under way."""
-        thread, self._thread = self._thread, None
+        with self._starting:
+            thread, self._thread = self._thread, None
         if thread is not None:
             closed = thread.submit(self._disconnect)
             thread.shutdown(wait=False)
             await asyncio.wrap_future(closed)
 
     async def _run(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="clew-page-cache")
-        return await asyncio.wrap_future(self._thread.submit(self._guarded, act))
+        with self._starting:
+            if self._thread is None:
+                self._thread = ThreadPoolExecutor(1, thread_name_prefix="clew-page-cache")
+            done = self._thread.submit(self._guarded, act)
+        return await asyncio.wrap_future(done)
 
     def _guarded(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
         # A full disk, a folder that cannot be written and the like cost the caching only.
-        with suppress(OSError, sqlite3.Error, Timeout):
+        with self._using, suppress(OSError, sqlite3.Error, Timeout):
             try:
                 return act(self._connected())
             except sqlite3.Error as error:
@@ -125,10 +132,11 @@ class PageCache:
         return self._connection
 
     def _disconnect(self) -> None:
-        if self._connection is not None:
-            with suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+        with self._using:
+            if self._connection is not None:
+                with suppress(sqlite3.Error):
+                    self._connection.close()
+                self._connection = None
 
     def _replace(self) -> None:
         """Remove the file, unless another process has just done so."""

@@ -16,15 +16,22 @@ _PRESENT = re.compile(
     r"\b(?:now|nowadays|today|tonight|currently|presently|at present|at the moment|as of|so far|"
     r"latest|newest|most recent(?:ly)?|recent(?:ly)?|up[- ]to[- ]date|upcoming|incumbent|"
     r"(?:this|last|next|past|current) (?:year|month|week|season|election)|"
-    r"current(?! (?:of|through|in the|flow))|these days|still|yesterday|tomorrow)\b",
+    r"(?<!alternating )(?<!direct )(?<!electric )(?<!ocean )current(?! (?:of|through|in the|flow))|"
+    r"these days|still(?! (?:life|lifes|image|images|frame|photograph))|yesterday|tomorrow)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:1[6-9]|20)\d\d\b")
 
 
 def asks_about_now(query: str, today: date) -> bool:
-    """Tell whether a query asks about the present: by the years that it names, or by its words."""
-    years = re.findall(r"\b(?:1\d|20)\d\d\b", query)
-    return max(map(int, years)) >= today.year if years else bool(_PRESENT.search(query))
+    """Tell whether a query asks about the present: by the years that it names, or by its words.
+
+    A capital inside a query marks a name, such as that of the film Apocalypse Now.
+    """
+    if years := _YEAR.findall(query):
+        return max(map(int, years)) >= today.year
+    words = _PRESENT.finditer(query)
+    return any(word.start() == 0 or not word[0][0].isupper() for word in words)
 
 
 def fresher_first(hits: Sequence[Hit], today: date) -> list[Hit]:

@@ -41,12 +41,17 @@ class Refused(BaseModel):
     """clew did not fetch the page, or stopped doing so, for a reason of its own.
 
     Such as an unsafe address, robots.txt, a limit, a kind of content that it does not read.
+
+    Attributes:
+        reason: Why.
+        limit: The limit of the run's budget that left no room for it, if that was why.
     """
 
     model_config = ConfigDict(frozen=True)
 
     kind: Literal["refused"] = "refused"
     reason: str
+    limit: str | None = None
 
 
 class Unreachable(BaseModel):

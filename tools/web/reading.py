@@ -20,8 +20,8 @@ ReadOutcome = PageText | Refused | Unreachable | Unreadable
 
 MOST_WAITING = 64_000_000
 """Bytes of fetched pages that wait for extraction, beyond which no further request begins."""
-FAILED_SECONDS = 300.0
-"""For so long a page that could not be read is not tried again."""
+FAILED_SECONDS = 60.0
+"""For so long a page that could not be read is not tried again: a run's time, about."""
 _MOST_FAILED = 10_000
 
 
@@ -68,7 +68,14 @@ class PageReader:
             self._under_way[canonical] = task
             task.add_done_callback(lambda _: self._under_way.pop(canonical, None))
         # Others may wait for the same page, so that it goes on where this reader gives up.
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            own = asyncio.current_task()
+            if task.cancelled() and not (own and own.cancelling()):
+                # The reader was closed, which is no reason for who waits to end as well.
+                return Unreadable(reason="reading it was stopped")
+            raise
 
     async def read_all(
         self, urls: Sequence[str], *, charge: Callable[[], None], seconds: float
@@ -79,7 +86,8 @@ class PageReader:
             try:
                 return url, await self.read(url, charge=charge)
             except BudgetExhausted as exhausted:
-                return url, Refused(reason=f"the limit of {exhausted} is used up")
+                limit = str(exhausted)
+                return url, Refused(reason=f"the limit of {limit} is used up", limit=limit)
 
         reading = [asyncio.create_task(one(url)) for url in dict.fromkeys(urls)]
         try:

@@ -1,16 +1,13 @@
 """Names to addresses."""
 
-import asyncio
 import ipaddress
 import socket
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
+from ..daemons import in_daemon_thread
 from .addresses import Address
 from .troubles import Trouble
-
-_THREADS = 16
 
 
 class Resolver(Protocol):
@@ -28,18 +25,14 @@ class Resolver(Protocol):
 class SystemResolver:
     """Asks the operating system.
 
-    In threads of its own: a name whose servers are silent holds a thread for many seconds, and
-    the event loop's own threads, which are few, have other work.
+    In threads of its own: a name whose servers are silent holds a thread for many seconds, the
+    event loop's own threads, which are few, have other work, and the program's end need not wait.
     """
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="clew-resolver")
 
     async def resolve(self, name: str) -> Sequence[Address]:
         """Return the addresses of a name; see `Resolver.resolve`."""
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.run_in_executor(self._threads, _lookup, name)
+            found = await in_daemon_thread(lambda: _lookup(name))
         except (OSError, UnicodeError) as error:
             raise Trouble(f"there is no host {name}: {error}") from error
         # A zone after the address would be this machine's own.

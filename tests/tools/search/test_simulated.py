@@ -193,18 +193,21 @@ async def test_nothing_to_look_for_costs_nothing(query: str, limit: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("error", "reason"),
+    ("error", "failed"),
     [
-        (ModelUnavailable("the server is gone; start it"), "the server is gone; start it"),
-        (BudgetExhausted("tokens_out"), "the limit of tokens_out is used up"),
-        (RuntimeError(), "RuntimeError"),
+        (ModelUnavailable("the server is gone"), Failed(reason="the server is gone")),
+        (
+            BudgetExhausted("tokens_out"),
+            Failed(reason="the limit of tokens_out is used up", limit="tokens_out"),
+        ),
+        (RuntimeError(), Failed(reason="RuntimeError")),
     ],
 )
 async def test_trouble_of_the_writer_is_a_failed_search_and_not_kept(
-    error: Exception, reason: str
+    error: Exception, failed: Failed
 ) -> None:
     search = SimulatedSearch(FailingWriter(error))
-    assert await search.search("captain", limit=1) == Failed(reason=reason)
+    assert await search.search("captain", limit=1) == failed
     assert isinstance(await search.search("captain", limit=1), Found)
 
 
@@ -238,7 +241,7 @@ async def test_a_budget_that_ends_is_no_trouble_of_those_who_wait() -> None:
     poor, *others = await asyncio.gather(
         *(search.search("captain", limit=1, spending=purse) for purse in purses)
     )
-    assert poor == Failed(reason="the limit of tokens_in is used up")
+    assert poor == Failed(reason="the limit of tokens_in is used up", limit="tokens_in")
     assert all(isinstance(other, Found) for other in others)
     assert [spending for *_, spending in writer.calls] == purses[:2]
 

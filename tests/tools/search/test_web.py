@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from loopback_internet import LoopbackInternet, make_fetcher
 from support import POLAR
-from web_behaviours import hanging, page, status
+from web_behaviours import hanging, page, redirect, status
 from web_server import WebServer
 
 from clew.agent.search_agent import SearchAgent
@@ -41,7 +41,6 @@ class Naming:
         named = tuple(WebResult(url=url) for url in urls)
         self._outcome = outcome or Results(results=named, ignored=tuple(ignored))
         self.filters: list[SearchFilters] = []
-        self.closed = 0
 
     async def results(
         self, query: str, *, limit: int, filters: SearchFilters = NO_FILTERS
@@ -50,7 +49,7 @@ class Naming:
         return self._outcome
 
     async def aclose(self) -> None:
-        self.closed += 1
+        """Do nothing."""
 
 
 FILLER = " ".join(f"Polar ships were built of oak number {n}, and sailed slowly." for n in range(9))
@@ -234,7 +233,7 @@ async def test_two_addresses_of_one_text_are_one_source(
 
 async def test_filters_reach_the_engine_and_those_it_lacks_are_told_of(make_search: Make) -> None:
     engine = Naming(*URLS, ignored=["time_range"])
-    filters = SearchFilters(time_range="week", site="nasa.gov")
+    filters = SearchFilters(time_range="week", site="site.example")
     outcome = await make_search(engine=engine, filters=filters).search("captain", limit=1)
     assert engine.filters == [filters]
     assert isinstance(outcome, Found) and outcome.notes == ("it knows no filter by time range",)
@@ -279,12 +278,20 @@ def test_web_and_corpus_are_searched_together_and_told_apart(make_search: Make) 
     assert cited == {"Endurance": "web", "Frank Worsley": "corpus"}
 
 
-async def test_closing_it_closes_its_engine(make_search: Make) -> None:
-    engine = Naming(*URLS)
-    search = make_search(engine=engine)
-    await search.aclose()
-    assert engine.closed == 1
-    assert isinstance(await search.search("captain", limit=1), Found)
+async def test_a_page_that_leads_away_from_the_site_is_not_read(
+    make_search: Make, server: WebServer
+) -> None:
+    server.routes["/moved"] = redirect("http://elsewhere.example/Endurance")
+    search = make_search("http://site.example/moved", filters=SearchFilters(site="site.example"))
+    outcome = await search.search("captain of the Endurance", limit=3)
+    assert isinstance(outcome, Failed) and "leads away from site.example" in outcome.reason
+
+
+async def test_what_was_not_read_might_have_matched(make_search: Make) -> None:
+    urls = [URLS[0], "http://site.example/gone"]
+    outcome = await make_search(*urls).search("qqqq zzzz", limit=3)
+    assert isinstance(outcome, Failed) and "1 of 2 pages not read" in outcome.reason
+    assert isinstance(await make_search(URLS[0]).search("qqqq zzzz", limit=3), Empty)
 
 
 def test_it_may_be_used_from_one_event_loop_after_another(make_search: Make) -> None:

@@ -48,6 +48,23 @@ async def test_a_page_is_found_as_it_was_kept(tmp_path: Path) -> None:
     await cache.close()
 
 
+async def test_closing_it_again_and_again_disturbs_nobody(tmp_path: Path) -> None:
+    cache = PageCache(tmp_path)
+    await cache.put(URL, PAGE)
+
+    async def use() -> list[PageText | None]:
+        return [await cache.get(URL) for _ in range(50)]
+
+    async def close() -> None:
+        for _ in range(50):
+            await cache.close()
+            await asyncio.sleep(0)
+
+    *found, _ = await asyncio.gather(use(), use(), asyncio.to_thread(asyncio.run, use()), close())
+    assert all(page == PAGE for pages in found for page in pages)
+    await cache.close()
+
+
 async def test_a_newer_page_replaces_an_older_one(tmp_path: Path) -> None:
     cache = PageCache(tmp_path)
     await cache.put(URL, PAGE)

@@ -40,6 +40,10 @@ def test_questions_about_the_present(query: str) -> None:
         "What direction does the electric current in the coil take?",
         "Who directed the film Nowhere in Africa?",
         "winner of the 2019 World Cup",
+        "Who directed Apocalypse Now?",
+        "inventor of alternating current",
+        "Who founded USA Today?",
+        "Which still life did he paint first?",
     ],
 )
 def test_other_questions(query: str) -> None:

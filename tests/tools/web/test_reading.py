@@ -110,6 +110,16 @@ async def test_fetching_waits_for_extraction_that_is_behind(
     await reader.aclose()
 
 
+async def test_closing_the_reader_does_not_cancel_who_waits(server: WebServer) -> None:
+    pool = _Slow()
+    reader = reader_of(server, pool)
+    waiting = asyncio.create_task(reader.read("http://site.example/1", charge=nothing))
+    await asyncio.sleep(0.3)
+    await reader.aclose()
+    outcome = await waiting
+    assert isinstance(outcome, Unreadable) and "stopped" in outcome.reason
+
+
 async def test_the_budget_may_end_in_the_middle(server: WebServer, pool: ExtractionPool) -> None:
     left = 2
 

@@ -25,5 +25,5 @@ async def in_daemon_thread(call: Callable[[], T]) -> T:
         except Exception as error:
             promise.set_exception(error)
 
-    threading.Thread(target=run, daemon=True, name="clew-engine").start()
+    threading.Thread(target=run, daemon=True, name="clew-blocking").start()
     return await asyncio.wrap_future(promise)
