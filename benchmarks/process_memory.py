@@ -60,7 +60,8 @@ def _main(process: int, without: Set[int]) -> None:
     peak = 0
     while not select.select([sys.stdin], [], [], _SECONDS)[0]:
         peak = max(peak, _held(process, without))
-    print(peak)
+    with suppress(BrokenPipeError):  # who asked may be gone
+        os.write(sys.stdout.fileno(), f"{peak}\n".encode())
 
 
 if __name__ == "__main__":

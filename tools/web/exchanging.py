@@ -85,10 +85,11 @@ async def exchange(
             try:
                 return await _exchange(site, url, limits, types)
             except (Flooded, httpcore.TimeoutException) as error:
-                if not site.spoilt:
+                if parts.scheme == "http" or not site.spoilt:
                     raise
-                # In HTTP/2 a page that was given up goes on coming, and may leave no room for
-                # the others. That is no fault of theirs; the next attempt has a new connection.
+                # In HTTP/2, which only https has, a page that was given up goes on coming, and
+                # may leave no room for the others. That is no fault of theirs; the next attempt
+                # has a new connection.
                 raise Trouble(f"another page of {host} held this one up", passing=True) from error
     except httpcore.ConnectTimeout as error:
         raise Trouble(f"no connection to {host} within {limits.connect_seconds:g} s") from error

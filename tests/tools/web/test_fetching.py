@@ -245,6 +245,15 @@ async def test_a_server_that_wants_time_gets_it(server: WebServer) -> None:
     assert later - earlier >= 1.0
 
 
+async def test_two_silent_pages_of_a_host_are_given_up_at_once(server: WebServer) -> None:
+    server.routes |= {"/one": hanging, "/two": hanging}
+    async with fetching(server) as fetcher:
+        pages = (fetcher.fetch(f"http://site.example/{name}") for name in ("one", "two"))
+        outcomes = await asyncio.gather(*pages)
+    assert all(isinstance(outcome, Unreachable) for outcome in outcomes)
+    assert sorted(server.paths) == ["/one", "/two"]
+
+
 @pytest.mark.parametrize("in_seconds", [60, 10**30])
 async def test_a_server_that_wants_much_time_is_given_up(
     server: WebServer, in_seconds: int
