@@ -111,7 +111,7 @@ async def test_a_call_that_cannot_be_afforded_is_not_made(
     with pytest.raises(BudgetExhausted, match=limit):
         await write(writer, spending=tally)
     outcome = await SimulatedSearch(writer).search(QUERY, limit=3, spending=tally)
-    assert outcome == Failed(reason=f"the limit of {limit} is used up")
+    assert outcome == Failed(reason=f"the limit of {limit} is used up", limit=limit)
     assert not model.requests
 
 
