@@ -4,6 +4,7 @@ import codecs
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,16 @@ def test_pdf(tmp_path: Path) -> None:
     assert "first page" in good[0][2] and "second page" in good[0][2]
     assert [name for name, _, _ in bad] == ["b.pdf", "c.pdf", "d.pdf"]
     assert "scan" in bad[1][2] and "encrypted" in bad[2][2]
+
+
+def test_without_pypdf_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"a.pdf": pdf("The first page."), "b.txt": "Some text."})
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    good, bad = read(tmp_path)
+    assert [name for name, _, _ in good] == ["b.txt"]
+    assert [name for name, _, _ in bad] == ["a.pdf"] and "clew[pdf]" in bad[0][2]
 
 
 def test_a_broken_page_leaves_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 import json
+import sys
 import time
 from io import BytesIO
 
@@ -85,6 +86,11 @@ def test_a_pdf_is_read(content_type: str) -> None:
         "Nansen sailed the Fram.",
         "She froze in.",
     ]
+
+
+def test_without_pypdf_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    assert "clew[pdf]" in reason(pdf("Nansen sailed the Fram."), "application/pdf")
 
 
 @pytest.mark.parametrize(
