@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..graphs.protocols import Critic, Parts, Policy
@@ -15,9 +14,6 @@ from ..tools.search.base import SearchBackend
 from .models import ROLES, SIMULATOR
 from .settings import Settings
 from .web_access import WebAccess
-
-if TYPE_CHECKING:
-    from ..tools.web.reading import PageReader
 
 SAMPLE_CORPUS = "sample"
 SAMPLE_PASSAGES = Path(__file__).parents[1] / "tools" / "corpus" / "sample" / "passages.jsonl"
@@ -31,6 +27,9 @@ class Assembly:
         policy: Taken as it is, instead of the one named.
         critic: Likewise.
         search: Likewise; names among them are built.
+
+    Attributes:
+        web: What the web is searched and read with; shared by assemblies made by `searching`.
 
     Raises:
         SettingsError: If a name stands for nothing.
@@ -51,7 +50,7 @@ class Assembly:
         self._critic = critic
         self._search = settings.search if search is None else search
         self._encoder: Encoder | None = None
-        self._web = WebAccess(settings)
+        self.web = WebAccess(settings)
         self._loading = threading.RLock()
         if policy is None:
             _require("policy", settings.policy, self._policies)
@@ -162,8 +161,8 @@ class Assembly:
         from ..tools.search.web import WebSearch
 
         return WebSearch(
-            self._web.engine(engine),
-            self._web.reader,
+            self.web.engine(engine),
+            self.web.reader,
             self._caching_encoder,
             filters=self._settings.filters,
         )
@@ -180,18 +179,6 @@ class Assembly:
             seed=settings.seed,
         )
         return SimulatedSearch(writer, noise=settings.simulated_noise, seed=settings.seed)
-
-    def page_reader(self) -> "PageReader":
-        """Return the reader of web pages of the running event loop."""
-        return self._web.reader()
-
-    async def leave_loop(self) -> None:
-        """Close what belongs to the running event loop; what is used again is opened again."""
-        await self._web.leave_loop()
-
-    async def aclose(self) -> None:
-        """Close what belongs to the running event loop, and what all of them share."""
-        await self._web.aclose()
 
     @cached_property
     def _caching_encoder(self) -> Encoder:

@@ -252,7 +252,7 @@ class SearchAgent:
 
         What is needed again is opened again. Leaving ``async with agent`` does the same.
         """
-        await self._assembly.aclose()
+        await self._assembly.web.aclose()
 
     async def __aenter__(self) -> Self:
         """Return itself."""
@@ -303,7 +303,7 @@ class SearchAgent:
             try:
                 return await call()
             finally:
-                await self._assembly.leave_loop()
+                await self._assembly.web.leave_loop()
 
         return blocking(once)
 
@@ -314,7 +314,7 @@ class SearchAgent:
                     async for event in stream:
                         yield event
             finally:
-                await self._assembly.leave_loop()
+                await self._assembly.web.leave_loop()
 
         return blocking_iterator(events)
 

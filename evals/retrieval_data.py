@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..agent.cli.wording import listed
 from ..errors import QuestionsError
+from ..tools.listing import listed
 from .datasets.fields import BadRecord, Record, identifier, optional_text, text
 from .datasets.records import read_entries
 

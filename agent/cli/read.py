@@ -14,7 +14,7 @@ from .wording import clean
 
 if TYPE_CHECKING:
     from ...tools.web.reading import ReadOutcome
-    from ..assembly import Assembly
+    from ..web_access import WebAccess
 
 
 def read(
@@ -26,9 +26,9 @@ def read(
     settings = load_settings(home=home)
     with home_trouble_told(settings.home):
         from ...tools.web.page import PageText, Refused
-        from ..assembly import Assembly
+        from ..web_access import WebAccess
 
-        outcome = asyncio.run(_outcome(Assembly(settings), url))
+        outcome = asyncio.run(_outcome(WebAccess(settings), url))
     if isinstance(outcome, Refused):
         raise InputError(f"{url} was not read: {outcome.reason}")
     if not isinstance(outcome, PageText):
@@ -48,10 +48,10 @@ def read(
     raise typer.Exit(ANSWERED)
 
 
-async def _outcome(assembly: "Assembly", url: str) -> "ReadOutcome":
+async def _outcome(web: "WebAccess", url: str) -> "ReadOutcome":
     from ...tools.search.base import FREE_OF_CHARGE
 
     try:
-        return await assembly.page_reader().read(url, charge=FREE_OF_CHARGE.page)
+        return await web.reader().read(url, charge=FREE_OF_CHARGE.page)
     finally:
-        await assembly.aclose()
+        await web.aclose()

@@ -57,7 +57,7 @@ async def _outcomes(assembly: "Assembly", query: str, limit: int) -> "dict[str, 
     try:
         found = await asyncio.gather(*(each.search(query, limit=limit) for each in backends))
     finally:
-        await assembly.aclose()
+        await assembly.web.aclose()
     return {backend.name: outcome for backend, outcome in zip(backends, found, strict=True)}
 
 

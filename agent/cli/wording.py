@@ -1,7 +1,6 @@
 """Text as it is shown; what others wrote is made harmless to the terminal first."""
 
 import re
-from collections.abc import Sequence
 
 # Control characters (which start escape sequences), lone surrogates, line and paragraph
 # separators, and the marks that reverse the direction of what follows.
@@ -21,12 +20,6 @@ def shortened(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
     return text[: longest + 1].rsplit(maxsplit=1)[0][:longest] + " …"
-
-
-def listed(items: Sequence[str], most: int) -> str:
-    """Return items in one line, the first so many of them and how many more there are."""
-    more = f"; and {len(items) - most} more" if len(items) > most else ""
-    return "; ".join(items[:most]) + more
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from ...agent.cli.app import ANSWERED, BAD_INPUT
-from ...agent.cli.wording import clean, counted, listed
+from ...agent.cli.wording import clean, counted
 from ...errors import RunDirectoryError
+from ...tools.listing import listed
 
 _LISTED = 20
 

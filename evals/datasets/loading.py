@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from ...agent.cli.wording import listed
 from ...errors import QuestionsError
+from ...tools.listing import listed
 from ..questions import EvalQuestion, Paragraph
 from .fields import BadRecord
 from .formats import Format

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...errors import CorpusCorrupt, DocumentError, SettingsError
+from ..listing import listed
 from .catalog import CatalogDraft
 from .encoder import Encoder
 from .layout import CATALOG, TERMS, commit, new_generation, remove_leftovers, sweep, writing
@@ -175,6 +176,5 @@ class _Run:
 
 
 def _nothing_read(update: CatalogUpdate) -> str:
-    reasons = "; ".join(f"{bad.source}: {bad.reason}" for bad in update.bad[:3])
-    more = f"; and {len(update.bad) - 3} more" if len(update.bad) > 3 else ""
-    return f"nothing to index ({reasons or 'no files found'}{more})"
+    reasons = listed([f"{bad.source}: {bad.reason}" for bad in update.bad], 3)
+    return f"nothing to index ({reasons or 'no files found'})"

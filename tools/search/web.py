@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from ..corpus.encoder import Encoder
 from ..engines.base import NO_FILTERS, Results, SearchEngine, SearchFilters
+from ..listing import listed
 from ..passages import Passage
 from ..web.page import PageText, Refused, Unreachable, Unreadable
 from ..web.ranking import PassageRanker
@@ -106,6 +107,4 @@ class WebSearch:
 
 
 def _told(unread: Mapping[str, Refused | Unreachable | Unreadable]) -> str:
-    reasons = [f"{url}: {outcome.reason}" for url, outcome in unread.items()]
-    more = len(reasons) - _MOST_TOLD
-    return "; ".join([*reasons[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
+    return listed([f"{url}: {outcome.reason}" for url, outcome in unread.items()], _MOST_TOLD)
