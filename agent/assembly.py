@@ -7,11 +7,14 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from ..errors import SettingsError
-from ..graphs.protocols import Critic, Parts, Policy
+from ..graphs.calibration import UNCALIBRATED
+from ..graphs.protocols import ClaimScorer, Critic, Parts, Policy
+from ..graphs.queries import query_strategy_named
 from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.engines.catalogue import ENGINES
 from ..tools.search.base import SearchBackend
 from .models import ROLES, SIMULATOR
+from .policies.calibrations import CALIBRATIONS
 from .settings import Settings
 from .web_access import WebAccess
 
@@ -56,6 +59,7 @@ class Assembly:
             _require("policy", settings.policy, self._policies)
         if critic is None:
             _require("critic", settings.critic, self._critics)
+        query_strategy_named(settings.query_strategy)
         self._require_backends()
 
     def searching(self, search: Sequence[SearchBackend | str]) -> "Assembly":
@@ -128,6 +132,9 @@ class Assembly:
             critic=self.critic,
             backends=self.backends(),
             budget=self._settings.budget,
+            queries=query_strategy_named(self._settings.query_strategy)(self.encoder),
+            claims=self._claim_scorer,
+            calibration=CALIBRATIONS.get(self.policy.name, UNCALIBRATED),
         )
 
     def backends(self) -> list[SearchBackend]:
@@ -156,6 +163,12 @@ class Assembly:
         from .critics.support import SupportCritic
 
         return SupportCritic(self.encoder)
+
+    @cached_property
+    def _claim_scorer(self) -> ClaimScorer:
+        from .critics.claims import EmbeddedClaimScorer
+
+        return EmbeddedClaimScorer(self.encoder)
 
     def _web_search(self, engine: str) -> SearchBackend:
         from ..tools.search.web import WebSearch

@@ -18,6 +18,7 @@ class Effort(NamedTuple):
         rewrites_first: Whether the model words queries for the first search already, rather than
             only after the sub-question itself has found nothing.
         sure: Readings of at least this confidence are not sent to the refiner; above 1, all are.
+        utility_orders: In how many shuffled orders the passages are judged for their usefulness.
     """
 
     budget: Budget
@@ -26,6 +27,7 @@ class Effort(NamedTuple):
     queries: int
     rewrites_first: bool
     sure: float
+    utility_orders: int
 
 
 EFFORTS: dict[str, Effort] = {
@@ -44,9 +46,16 @@ EFFORTS: dict[str, Effort] = {
         queries=1,
         rewrites_first=False,
         sure=0.0,
+        utility_orders=0,
     ),
     "balanced": Effort(
-        budget=Budget(), overview=4, passages=10, queries=2, rewrites_first=False, sure=0.8
+        budget=Budget(),
+        overview=4,
+        passages=10,
+        queries=2,
+        rewrites_first=False,
+        sure=0.8,
+        utility_orders=0,
     ),
     "thorough": Effort(
         budget=Budget(
@@ -63,5 +72,6 @@ EFFORTS: dict[str, Effort] = {
         queries=4,
         rewrites_first=True,
         sure=1.1,
+        utility_orders=3,
     ),
 }

@@ -369,8 +369,8 @@ class SearchAgent:
 
 
 def _require_same_parts(then: Settings, now: Settings) -> None:
-    named = ("corpus", "workflow", "expansion", "policy", "model", "critic", "search", "encoder")
-    for name in named:
+    named = ("corpus", "workflow", "expansion", "query_strategy", "policy", "model", "critic")
+    for name in (*named, "search", "encoder"):
         was, is_ = getattr(then, name), getattr(now, name)
         if was != is_:
             raise SettingsError(

@@ -130,6 +130,8 @@ class Settings(BaseModel):
     """How the plan grows."""
     expansion: str = Field(default="greedy", min_length=1)
     """How the next steps are chosen among several proposals."""
+    query_strategy: str = Field(default="plain", min_length=1)
+    """How a sub-question becomes queries."""
     model: Annotated[ModelName | None, _NONE] = None
     """Language model of every role without its own, as LiteLLM names it: `provider/name`."""
     api_base: Addresses = ()

@@ -17,8 +17,8 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from pydantic import BaseModel, ValidationError
 
 from ..errors import SettingsError, ThreadBusy, UnknownThread
-from ..graphs import answer, budget, plan, protocols, steps
-from ..graphs.nodes.research import StepResult
+from ..graphs import answer, budget, chain_tree, plan, protocols, steps
+from ..graphs.researching import StepResult
 from ..tools.passages import Passage
 from .settings import Settings
 
@@ -140,7 +140,7 @@ def unknown_thread(thread_id: str) -> UnknownThread:
 
 def _saved_types() -> list[type]:
     """The types a checkpoint may hold; nothing else is brought to life when one is read."""
-    modules = (answer, budget, plan, protocols, steps)
+    modules = (answer, budget, chain_tree, plan, protocols, steps)
     models = [
         value
         for module in modules

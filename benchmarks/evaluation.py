@@ -206,6 +206,9 @@ class Waiting:
     async def plan(self, request: Any) -> Any:
         return await self._call("plan", request)
 
+    async def chain(self, request: Any) -> Any:
+        return await self._call("chain", request)
+
     async def rewrite(self, request: Any) -> Any:
         return await self._call("rewrite", request)
 

@@ -21,6 +21,7 @@ _NAME = re.compile(r"\b[A-Z][\w'’-]*(?:\s(?:(?:of|the|de|von|van|da)\s)?[A-Z][
 _DATE = re.compile(r"\b(?:\d{1,2} [A-Z][a-z]+ |[A-Z][a-z]+ \d{1,2}, )?[12]\d{3}\b")
 _ASKS_WHEN = re.compile(r"\b(?:when|year|date)\b", re.IGNORECASE)
 _KNOWN = re.compile(r"^Known: .* → (.*)$", re.MULTILINE)
+_AT_MOST = re.compile(r"^Write at most (\d+) queries\.$", re.MULTILINE)
 _TRIED = re.compile(r"^Tried: (.*)$", re.MULTILINE)
 _NOT_FOUND = "not found"
 _RECALLED = " (recalled)"
@@ -83,7 +84,10 @@ def _task(body: Mapping[str, Any], instructions: str) -> str:
     if name := wanted.get("json_schema", {}).get("name"):
         return str(name)
     # Without a schema on the wire the instructions show the shape.
-    fields = {"sub_questions": "plan", "queries": "rewrite", "short_answer": "write"}
+    if '"useful"' in instructions and '"quotes"' not in instructions:
+        return "judge"
+    fields = {"sub_questions": "plan", "links": "chain", "queries": "rewrite"}
+    fields |= {"short_answer": "write"}
     fields |= {"search_again": "refine", "documents": "simulate"}
     shown = (task for field, task in fields.items() if f'"{field}"' in instructions)
     return next(shown, "read")
@@ -113,8 +117,8 @@ class SimulatedAnswers:
     def reply(self, body: Mapping[str, Any]) -> str:
         """Return what the model says to a request: the JSON of its task."""
         prompt = read_prompt(body)
-        tasks = {"plan": self._plan, "read": self._read, "rewrite": _rewrite}
-        tasks |= {"refine": _refine, "write": _write, "simulate": self._simulate}
+        tasks = {"plan": self._plan, "chain": self._chain, "read": self._read, "rewrite": _rewrite}
+        tasks |= {"judge": _judge, "refine": _refine, "write": _write, "simulate": self._simulate}
         return json.dumps(tasks[prompt.task](prompt), ensure_ascii=False)
 
     def _plan(self, prompt: Prompt) -> dict[str, Any]:
@@ -122,23 +126,26 @@ class SimulatedAnswers:
         subs: Sequence[SubQuestion] = ()
         if not _FINDING.search(prompt.asked):
             subs = self._plans.get(question) or split(question)
-        planned = [
-            {
-                "id": sub.id,
-                "kind": sub.kind,
-                "question": sub.text,
-                "needs": list(sub.parents),
-                "answer": None,
-            }
-            for sub in subs
-        ]
-        return {"sub_questions": planned}
+        return {"sub_questions": [_planned(sub) for sub in subs]}
+
+    def _chain(self, prompt: Prompt) -> dict[str, Any]:
+        links = []
+        for planned in self._plan(prompt)["sub_questions"]:
+            draft = self._answers.get(planned["question"])
+            links.append({**planned, "answer": draft, "confidence": 0.5 if draft else 0.0})
+        return {"links": links}
 
     def _read(self, prompt: Prompt) -> dict[str, Any]:
         question = prompt.sub_question
         places = _ranked(question, prompt.passages())
         useful = list(dict.fromkeys(place.passage.number for place in places))[:_MOST_USEFUL]
-        nothing = {"answer": None, "quotes": [], "confidence": 0.0, "useful": useful}
+        nothing = {
+            "answer": None,
+            "quotes": [],
+            "confidence": 0.0,
+            "useful": useful,
+            "others": [],
+        }
         if question in self._answers:
             answer: str | None = self._answers[question]
             places = [place for place in places if str(answer) in place.sentence]
@@ -151,7 +158,7 @@ class SimulatedAnswers:
         best = places[0]
         quote = {"passage": best.passage.number, "text": best.sentence}
         confidence = 0.9 if question in self._answers else round(best.score, 2)
-        return {"answer": answer, "quotes": [quote], "confidence": confidence, "useful": useful}
+        return {**nothing, "answer": answer, "quotes": [quote], "confidence": confidence}
 
     def _simulate(self, prompt: Prompt) -> dict[str, Any]:
         query = prompt.labelled("Query")
@@ -161,18 +168,41 @@ class SimulatedAnswers:
         return {"documents": [{"title": each.title, "text": each.text} for each in found]}
 
 
+def _planned(sub: SubQuestion) -> dict[str, Any]:
+    return {
+        "id": sub.id,
+        "kind": sub.kind,
+        "question": sub.text,
+        "needs": list(sub.parents),
+        "answer": None,
+    }
+
+
 def _rewrite(prompt: Prompt) -> dict[str, Any]:
     wanted = prompt.sub_question
-    wordings = (wanted, " ".join(content_words(wanted)), prompt.labelled("Question"))
+    keywords = " ".join(content_words(wanted))
+    wordings = [wanted, keywords, prompt.labelled("Question")]
+    most = 1
+    if kind := prompt.labelled("Wording").partition(" ")[0]:
+        titles = " ".join(passage.title for passage in prompt.passages())
+        wordings = [f"{kind} {keywords} {titles}".strip(), f"{keywords} {kind}"]
+        most = int(next(iter(_AT_MOST.findall(prompt.asked)), 1))
     tried = _TRIED.findall(prompt.asked)
-    return {"queries": [each for each in wordings if each and each not in tried][:1]}
+    return {"queries": [each for each in wordings if each and each not in tried][:most]}
+
+
+def _judge(prompt: Prompt) -> dict[str, Any]:
+    answer = prompt.labelled("First answer")
+    places = _ranked(f"{prompt.sub_question} {answer}", prompt.passages())
+    useful = dict.fromkeys(place.passage.number for place in places)
+    return {"useful": list(useful)[:_MOST_USEFUL]}
 
 
 def _refine(prompt: Prompt) -> dict[str, Any]:
     try:
         reading = json.loads(prompt.said)
     except ValueError:
-        reading = {"answer": None, "quotes": [], "confidence": 0.0, "useful": []}
+        reading = {"answer": None, "quotes": [], "confidence": 0.0, "useful": [], "others": []}
     return {**reading, "search_again": False}
 
 

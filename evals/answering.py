@@ -100,5 +100,6 @@ def _outcome(id: str, answer: Answer, seconds: float) -> Outcome:
         verdicts=answer.verdicts,
         usage=answer.usage,
         stopped_by=answer.stopped_by,
+        tree=answer.tree,
         seconds=seconds,
     )

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model
 
 from ..graphs.answer import AnswerSentence, Citation
 from ..graphs.budget import Usage
+from ..graphs.chain_tree import ChainTree
 from ..graphs.steps import Step, Verdict
 from ..tools.passages import Passage
 
@@ -38,6 +39,7 @@ class Outcome(BaseModel):
         verdicts: The critic's word on each step, by sub-question id.
         usage: What the run spent.
         stopped_by: The budget's limit that ended the search early, if one did.
+        tree: Every chain that was tried, where the workflow grows a tree of them.
         seconds: Wall time of the question.
         error: Why it failed, if it did.
     """
@@ -54,6 +56,7 @@ class Outcome(BaseModel):
     verdicts: dict[str, Verdict] = {}
     usage: Usage = Usage()
     stopped_by: str | None = None
+    tree: ChainTree | None = None
     seconds: float
     error: Failure | None = None
 
@@ -88,6 +91,8 @@ class Prediction(Outcome):
         asked = [name for name in values if name not in Outcome.model_fields]
         line = {name: values[name] for name in dict.fromkeys(["id", *asked, *values])}
         # Two runs that do the same differ in their seconds, and there only.
-        for usage in (line["usage"], *(step["usage"] for step in line["steps"])):
+        nodes = (line["tree"] or {"nodes": {}})["nodes"].values()
+        steps = [each for node in nodes for each in (node["found"], node["step"]) if each]
+        for usage in (line["usage"], *(step["usage"] for step in (*line["steps"], *steps))):
             del usage["seconds"]
         return line

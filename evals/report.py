@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..agent.cli.wording import clean, shortened
-from ..graphs.answer import Citation
+from ..graphs.answer import AnswerSentence, Citation
 from ..graphs.steps import Step
 from .catalogue import BY_NAME, MEASURES, Measure
 from .cautions import time_ran_out
@@ -171,16 +171,19 @@ def _case(prediction: Prediction) -> Case:
         gold=tuple(map(_short, prediction.answers[:_ALIASES])) or ("to abstain",),
         prediction=_short(prediction.prediction or "") or None,
         figures=tuple((each.label, each.written(found[each.name])) for each in shown),
-        sentences=tuple(
-            (_short(each.text), "".join(f"[{number}]" for number in each.citations))
-            for each in prediction.sentences
-        ),
+        sentences=tuple((_short(each.text), _behind(each)) for each in prediction.sentences),
         steps=tuple(_step(step, prediction) for step in prediction.steps),
         citations=tuple(
             each.model_copy(update={"quote": _short(each.quote)}) for each in prediction.citations
         ),
         stopped_by=prediction.stopped_by,
     )
+
+
+def _behind(sentence: AnswerSentence) -> str:
+    """The numbers that a sentence cites, and its marks."""
+    numbers = "".join(f"[{number}]" for number in sentence.citations)
+    return " ".join(filter(None, (numbers, *sentence.marks)))
 
 
 def _step(step: Step, prediction: Prediction) -> StepShown:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from ..tools.passages import Passage
 from .answer import Answer
+from .chain_tree import Branch, ChainNode
 from .plan import Plan, SubQuestion
 from .steps import Reading, SearchRecord, Step, Verdict
 
@@ -39,6 +40,31 @@ class PlanExtended(_Event):
     kind: Literal["plan_extended"] = "plan_extended"
     added: tuple[SubQuestion, ...]
     plan: Plan
+
+
+class ChainDrafted(_Event):
+    """The policy wrote a chain, or what was missing of one, with its draft answers."""
+
+    kind: Literal["chain_drafted"] = "chain_drafted"
+    branch: Branch
+    nodes: tuple[ChainNode, ...]
+    """What was added; with what the branch shares with others it is the whole chain."""
+
+
+class NodeVerified(_Event):
+    """A draft answer was held against what was found."""
+
+    kind: Literal["node_verified"] = "node_verified"
+    node: ChainNode
+
+
+class BranchChosen(_Event):
+    """A branch of the tree is worked on, or accepted."""
+
+    kind: Literal["branch_chosen"] = "branch_chosen"
+    branch: Branch
+    left: int | None = None
+    """The branch that is left for it, if another was worked on before."""
 
 
 class StepStarted(_Event):
@@ -114,6 +140,9 @@ Event = Annotated[
     RunStarted
     | ProposalRejected
     | PlanExtended
+    | ChainDrafted
+    | NodeVerified
+    | BranchChosen
     | StepStarted
     | SearchFinished
     | StepRead

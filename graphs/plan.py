@@ -1,7 +1,7 @@
 """The plan: a directed acyclic graph of sub-questions, validated as data."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Literal, Self
 
@@ -100,6 +100,71 @@ class Plan(BaseModel):
     def extended(self, more: Sequence[SubQuestion]) -> "Plan":
         """Return this plan with sub-questions added; raises `PlanError` if that breaks it."""
         return make_plan((*self.sub_questions, *more))
+
+
+def renamed(sub_questions: Sequence[SubQuestion], names: Mapping[str, str]) -> list[SubQuestion]:
+    """Return sub-questions under new ids, their parents and references following.
+
+    Args:
+        sub_questions: What is renamed.
+        names: New ids by old ones; what it lacks keeps its id.
+    """
+    return [
+        sub.model_copy(
+            update={
+                "id": names.get(sub.id, sub.id),
+                "parents": tuple(dict.fromkeys(names.get(id, id) for id in sub.parents)),
+                "text": REFERENCE.sub(
+                    lambda match: "{" + names.get(match[1], match[1]) + "}", sub.text
+                ),
+            }
+        )
+        for sub in sub_questions
+    ]
+
+
+def missing_from(
+    plan: Plan, sub_questions: Sequence[SubQuestion], *, taken: Collection[str] = ()
+) -> dict[str, SubQuestion]:
+    """Return those sub-questions that a plan does not ask, fitted to it.
+
+    Sub-questions are the same where their texts and parents are, references followed.
+
+    Args:
+        plan: What is asked already.
+        sub_questions: In an order in which each comes after its parents.
+        taken: Further ids that are not free.
+
+    Returns:
+        The sub-questions under ids that are free, by the ids that they had.
+    """
+    asked = {_content(sub): sub.id for sub in plan.sub_questions}
+    used = {*asked.values(), *taken}
+    names: dict[str, str] = {}
+    missing = {}
+    for sub in sub_questions:
+        (fitted,) = renamed([sub], names)
+        if (same := asked.get(_content(fitted))) is not None:
+            names[sub.id] = same
+            continue
+        names[sub.id] = free_id(sub.id, used)
+        used.add(names[sub.id])
+        missing[sub.id] = fitted.model_copy(update={"id": names[sub.id]})
+    return missing
+
+
+def _content(sub: SubQuestion) -> tuple[str, frozenset[str]]:
+    """What a sub-question asks, whatever it is called."""
+    return sub.text, frozenset(sub.parents)
+
+
+def free_id(id: str, taken: Collection[str]) -> str:
+    """Return an id, with a number behind it where it is taken."""
+    number, name = 1, id
+    while name in taken:
+        number += 1
+        name = f"{id[:24]}_{number}"
+    return name
 
 
 def make_plan(sub_questions: Iterable[SubQuestion]) -> Plan:

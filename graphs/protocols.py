@@ -6,16 +6,24 @@ none of their business. tests/conformance holds one conformance suite for each.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
 from ..tools.passages import Passage
 from ..tools.search.base import SearchBackend
 from .budget import Budget
+from .calibration import UNCALIBRATED, Calibration
 from .meter import Tally
 from .plan import Plan, SubQuestion
-from .steps import Quote, Reading, Refinement, Step, Trajectory, Verdict
+from .steps import Quote, Reading, Refinement, Step, StepAnswer, Trajectory, Verdict
+
+Wording = Literal[
+    "query", "paraphrase", "context", "detail", "aspect", "thought", "passage", "feedback"
+]
+"""Kinds of queries: as the policy sees fit; the same in other words; wider; narrower; another side
+of it (the three intents of GenCRF); a thought on what the answer may be (O1 Embedder); a passage
+that might hold it (HyDE); in the words of what was found (relevance feedback)."""
 
 
 class Proposal(BaseModel):
@@ -24,6 +32,21 @@ class Proposal(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     sub_questions: tuple[SubQuestion, ...] = ()
+
+
+class DraftedQuestion(BaseModel):
+    """A link of a chain: a sub-question and what the policy thinks its answer is.
+
+    Attributes:
+        sub_question: The sub-question; never of kind ``recall``.
+        draft: The policy's own answer before anything is searched for; unknown marks what it does
+            not know. Without quotes it rests on the policy's own knowledge and is ``recalled``.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    sub_question: SubQuestion
+    draft: StepAnswer = StepAnswer()
 
 
 class CitedSentence(BaseModel):
@@ -79,12 +102,33 @@ class PlanRequest(Request):
         steps: What is known of its sub-questions, by id.
         evidence: Passages found so far, by id.
         limit: How many proposals are wanted at most.
+        most: How many sub-questions a proposal may add; None leaves that to the policy.
     """
 
     plan: Plan = field(default_factory=Plan)
     steps: Mapping[str, Step] = field(default_factory=dict)
     evidence: Mapping[str, Passage] = field(default_factory=dict)
     limit: int = 1
+    most: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainRequest(Request):
+    """Ask for the whole chain of sub-questions with the policy's own draft answers.
+
+    Search-in-the-Chain's first move (Xu et al., WWW 2024, arXiv:2304.14732); where retrieval has
+    corrected a link, the chain is asked for anew from there on.
+
+    Attributes:
+        plan: The links that stand, which come first; empty at first.
+        steps: What those came to, by id; one may be unknown, and another way is wanted then.
+        evidence: Passages found for the question as it stands, by id, best first; for a first
+            reading. Empty where nothing may be searched.
+    """
+
+    plan: Plan = field(default_factory=Plan)
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    evidence: Mapping[str, Passage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,9 +152,15 @@ class RewriteRequest(StepRequest):
 
     Attributes:
         tried: Queries already tried; the new ones must differ from them.
+        wording: What kind of queries is wanted.
+        count: How many at most; None leaves that to the policy.
+        passages: What was found so far, best first; for the wording ``feedback``.
     """
 
     tried: Sequence[str] = ()
+    wording: Wording = "query"
+    count: int | None = None
+    passages: Sequence[Passage] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +225,14 @@ class Policy(Protocol):
         """Propose ways to go on, best first; at least one, at most ``request.limit``."""
         ...
 
+    async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:
+        """Write the links of a chain that follow those that stand, in order, with draft answers.
+
+        None means that nothing is left to ask. Ids differ from those of the plan; each link may
+        refer to any before it.
+        """
+        ...
+
     async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
         """Return queries, best first; none means that no new wording comes to mind."""
         ...
@@ -206,6 +264,87 @@ class Critic(Protocol):
         ...
 
 
+class Claim(NamedTuple):
+    """What is claimed, and what is quoted in its support.
+
+    Attributes:
+        text: The sentence.
+        quotes: What is quoted, each in the sentence that it stands in, with its passage's title.
+        question: What the claim answers, where it is the answer of a sub-question.
+    """
+
+    text: str
+    quotes: Sequence[str]
+    question: str = ""
+
+
+@runtime_checkable
+class ClaimScorer(Protocol):
+    """What says how well quotes support a claim."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scorer."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """Chance of support from which a claim counts as supported."""
+        ...
+
+    async def support(self, claims: Sequence[Claim]) -> Sequence[float]:
+        """Return for each claim the chance, in [0, 1], that its quotes support it."""
+        ...
+
+
+@runtime_checkable
+class Relevance(Protocol):
+    """What says how relevant passages are to a query, on one scale for all queries."""
+
+    @property
+    def cutoff(self) -> float:
+        """Passages below this are better left out."""
+        ...
+
+    async def relevance(self, query: str, passages: Sequence[Passage]) -> Sequence[float]:
+        """Return for each passage the chance, in [0, 1], that it helps to answer the query."""
+        ...
+
+
+class LookUp(Protocol):
+    """Searches every backend for queries; see `QueryStrategy`."""
+
+    async def __call__(self, queries: Sequence[str]) -> Sequence[Sequence[Passage]]:
+        """Return a ranking for each search that found something, in the order of the queries.
+
+        Raises:
+            BudgetExhausted: If not even one search is left.
+        """
+        ...
+
+
+@runtime_checkable
+class QueryStrategy(Protocol):
+    """How a sub-question becomes queries, and what they find one ranking."""
+
+    @property
+    def name(self) -> str:
+        """Name that users select the strategy by."""
+        ...
+
+    async def search(
+        self, request: RewriteRequest, policy: Policy, look_up: LookUp
+    ) -> Sequence[Passage]:
+        """Return the passages found, best first; none where no new wording came to mind.
+
+        Args:
+            request: What the policy is asked for queries with; ``tried`` holds earlier ones.
+            policy: Words the queries; each call of it is charged to ``request.tally`` first.
+            look_up: Searches for queries, and keeps record of them.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What a workflow is assembled from.
@@ -215,9 +354,18 @@ class Parts:
         critic: What scores.
         backends: Where to search; all of them are asked.
         budget: The limits of runs that come without their own.
+        queries: How sub-questions become queries.
+        claims: What checks the sentences of the answer against their quotes; None leaves it at
+            finding the quotes verbatim.
+        relevance: What cuts off irrelevant passages; None keeps all that searches bring.
+        calibration: Makes chances of being right of the policy's confidences.
     """
 
     policy: Policy
     critic: Critic
     backends: Sequence[SearchBackend]
     budget: Budget = field(default_factory=Budget)
+    queries: QueryStrategy
+    claims: ClaimScorer | None = None
+    relevance: Relevance | None = None
+    calibration: Calibration = UNCALIBRATED

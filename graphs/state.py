@@ -6,6 +6,7 @@ from typing import Annotated, TypedDict, TypeVar
 from ..tools.passages import Passage
 from .answer import Answer
 from .budget import Budget, Usage
+from .chain_tree import ChainTree
 from .meter import Meter
 from .plan import Plan
 from .protocols import Proposal
@@ -40,6 +41,7 @@ class State(Question, total=False):
         rounds: How many times the planner has been asked.
         steps: What came of each sub-question, by id.
         evidence: The one store of passages, by id.
+        tree: The chains of a Search-in-the-Chain run.
         usage: What has been spent so far.
         stopped_by: The limit that ended the search, if one did.
         answer: The answer, once written.
@@ -51,6 +53,7 @@ class State(Question, total=False):
     rounds: int
     steps: Annotated[dict[str, Step], merged]
     evidence: Annotated[dict[str, Passage], merged]
+    tree: ChainTree
     usage: Annotated[Usage, Usage.__add__]
     stopped_by: str | None
     answer: Answer

@@ -43,6 +43,7 @@ class StepState(TypedDict, total=False):
         found: Ids of the passages this step found, the fused best first.
         tried: Queries already searched for.
         searches: The searches made.
+        nothing_new: Whether the latest searches brought no passage that was not known.
         reading: The latest reading.
         search_again: Whether the refiner wants other wordings tried.
         verdict: The critic's word on the latest reading.
@@ -57,6 +58,7 @@ class StepState(TypedDict, total=False):
     found: tuple[str, ...]
     tried: tuple[str, ...]
     searches: tuple[SearchRecord, ...]
+    nothing_new: bool
     reading: Reading
     search_again: bool
     verdict: Verdict

@@ -64,12 +64,14 @@ class Reading(BaseModel):
     Attributes:
         answer: The answer found, or unknown.
         ranking: The passages worth keeping, most useful first.
+        others: Answers that contradict it and that other sources state, each with its quotes.
     """
 
     model_config = ConfigDict(frozen=True)
 
     answer: StepAnswer = StepAnswer()
     ranking: tuple[RankedPassage, ...] = ()
+    others: tuple[StepAnswer, ...] = ()
 
 
 class Refinement(BaseModel):

@@ -16,7 +16,7 @@ from .trials import TRIALS
 REPAIR = "repair"
 """The prompt that follows a reply of any other one."""
 
-NAMES = ("plan", "rewrite", "read", "refine", "write", "simulate", REPAIR, COMMON)
+NAMES = ("plan", "chain", "rewrite", "read", "refine", "judge", "write", "simulate", REPAIR, COMMON)
 """The prompts there are, each the name of a file without its ``.md``."""
 
 _BUILT_IN = Path(__file__).parent

@@ -29,14 +29,39 @@ TRIALS: dict[str, tuple[dict[str, Any], ...]] = {
         },
         {**_ASKED, "recall": False, "most": 1, "findings": [], "overview": []},
     ),
+    "chain": (
+        {**_ASKED, "recall": True, "most": 8, "findings": [_FOUND, _RECALLED, _MISSED]},
+        {**_ASKED, "recall": False, "most": 1, "findings": []},
+    ),
     "rewrite": (
-        {**_SUB_QUESTION, "parents": _PARENTS, "tried": ["ice floats"], "count": 3},
-        {**_SUB_QUESTION, "parents": [], "tried": [], "count": 1},
+        {
+            **_SUB_QUESTION,
+            "parents": _PARENTS,
+            "tried": ["ice floats"],
+            "wording": "feedback",
+            "passages": [_PASSAGE, _UNDATED],
+            "count": 3,
+        },
+        *(
+            {
+                **_SUB_QUESTION,
+                "parents": [],
+                "tried": [],
+                "wording": wording,
+                "passages": [],
+                "count": 1,
+            }
+            for wording in ("query", "paraphrase", "context", "thought", "passage")
+        ),
     ),
     "read": (_READ, _READ_NOTHING),
     "refine": (
         {**_READ, "reading": '{"answer": "yes"}', "verdict": "The answer is supported."},
         {**_READ_NOTHING, "reading": '{"answer": null}', "verdict": ""},
+    ),
+    "judge": (
+        {**_SUB_QUESTION, "answer": "yes", "passages": [_PASSAGE, _UNDATED]},
+        {**_SUB_QUESTION, "answer": "", "passages": []},
     ),
     "write": (
         {

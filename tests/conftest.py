@@ -14,6 +14,7 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 from support import POLAR, ContentCritic, chain_policy
 
 from clew.graphs.protocols import Parts
+from clew.graphs.queries.plain import Plain
 from clew.tools.search.memory import MemorySearch
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def make_parts() -> Callable[..., Parts]:
             "policy": chain_policy(),
             "critic": ContentCritic(),
             "backends": (MemorySearch(POLAR),),
+            "queries": Plain(),
         }
         return Parts(**{**parts, **replaced})  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from clew.agent.policies.litellm import LiteLLMPolicy
 from clew.graphs.meter import Tally
 from clew.graphs.plan import SubQuestion, make_plan
 from clew.graphs.protocols import (
+    ChainRequest,
     PlanRequest,
     ReadRequest,
     RefineRequest,
@@ -20,7 +21,7 @@ from clew.graphs.steps import Quote, RankedPassage, Reading, Step, StepAnswer
 from clew.prompts.loader import load_prompts
 from clew.tools.passages import Passage
 
-TASKS = ("plan", "rewrite", "read", "refine", "write")
+TASKS = ("plan", "chain", "rewrite", "read", "refine", "write")
 EVIDENCE = {each.id: each for each in POLAR}
 
 
@@ -49,6 +50,8 @@ def request_for(task: str, **more: Any) -> Any:
     match task:
         case "plan":
             return PlanRequest(question=QUESTION, evidence=EVIDENCE, **more)
+        case "chain":
+            return ChainRequest(question=QUESTION, evidence=EVIDENCE, **more)
         case "rewrite":
             return RewriteRequest(**step, tried=[CHAIN[0].text])
         case "read":

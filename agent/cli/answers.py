@@ -9,12 +9,16 @@ from rich.text import Text
 
 from ...graphs.answer import Answer, Citation
 from ...graphs.budget import ModelUsage, Usage
+from ...tools.passages import Passage
 from .progress import limit_name
 from .quotes import quoted_sentence
 from .wording import clean, counted
 
 RECALLED = "from the model's own knowledge, not found in any source"
 """How an answer is marked that no passage supports."""
+
+WEAK = "weakly supported by what is cited"
+"""How a sentence is marked that its quotes support too little."""
 
 
 class Line(NamedTuple):
@@ -67,6 +71,8 @@ def _sentences(answer: Answer) -> Text:
         text.append(" " if text else "").append(clean(sentence.text))
         for number in sentence.citations:
             text.append(f" [{number}]", style="cyan")
+        if sentence.weak:
+            text.append(f" ({WEAK})", style="yellow")
         if sentence.recalled:
             part = "in part " if sentence.citations else ""
             text.append(f" ({part}{RECALLED})", style="yellow")
@@ -74,15 +80,24 @@ def _sentences(answer: Answer) -> Text:
 
 
 def _citation(number: int, citations: list[Citation], short_answer: str | None) -> Iterator[Line]:
-    passage = citations[0].passage
     margin = f"[{number}] "
-    line = Text().append(clean(passage.title), style="bold")
-    for about in filter(None, (_near(passage.source), passage.date)):
-        line.append("  " + clean(about), style="dim")
-    yield Line(line, margin)
-    for citation in citations:
-        sentence = quoted_sentence(passage, citation.quote, citation.start, short_answer)
-        yield Line(quotation(*sentence), " " * len(margin))
+    first = citations[0].passage
+    heading = _title(first)
+    for about in filter(None, (_near(first.source), first.date)):
+        heading.append("  " + clean(about), style="dim")
+    yield Line(heading, margin)
+    # A source may hold documents of several titles.
+    for title in dict.fromkeys(citation.passage.title for citation in citations):
+        quoted = [each for each in citations if each.passage.title == title]
+        if title != first.title:
+            yield Line(_title(quoted[0].passage), " " * len(margin))
+        for each in quoted:
+            sentence = quoted_sentence(each.passage, each.quote, each.start, short_answer)
+            yield Line(quotation(*sentence), " " * len(margin))
+
+
+def _title(passage: Passage) -> Text:
+    return Text().append(clean(passage.title), style="bold")
 
 
 def _near(source: str) -> str:

@@ -14,7 +14,7 @@ from rich.tree import Tree
 from ...graphs.events import Event
 from .answers import RECALLED, answer_lines, quotation
 from .plain import search_outcome
-from .progress import RunProgress, Status, StepProgress
+from .progress import DRAFTS, RunProgress, Status, StepProgress
 from .quotes import quoted_sentence, quoted_title
 from .wording import clean, shortened
 
@@ -130,6 +130,8 @@ class LiveView:
 
     def _step(self, step: StepProgress, *, compact: bool, moving: bool) -> RenderableType:
         glyph: RenderableType
+        if step.is_left:
+            return _beside(Text("↩", style="dim"), Text(_left(step), style="dim"))
         if step.is_working:
             glyph = self._spinner if moving else Text("…", style="dim")
         else:
@@ -164,8 +166,19 @@ def _heading(step: StepProgress) -> Text:
     return Text().append(f"{step.sub_question.id}  ", style="dim").append_text(text)
 
 
+def _left(step: StepProgress) -> str:
+    """Return a line about a step of a chain that was left for another."""
+    answer = f" → {step.answer.text}" if step.answer.text is not None else ""
+    outcome = f"; {DRAFTS[step.outcome]}" if step.outcome else ""
+    text = f"{step.sub_question.id}  {clean(step.text)}{clean(answer)}{outcome}"
+    return shortened(text, _LONGEST_TEXT)
+
+
 def _details(step: StepProgress) -> list[Text]:
     lines = []
+    if step.outcome:
+        thought = f"“{clean(step.draft)}” was thought" if step.draft else "not known before"
+        lines.append(Text(f"{thought}; {DRAFTS[step.outcome]}", style="dim"))
     if step.answer.recalled:
         lines.append(Text(RECALLED, style="yellow"))
     for search in step.searches:

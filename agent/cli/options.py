@@ -15,6 +15,7 @@ Workflow = Annotated[str | None, typer.Option(help="How the plan grows.")]
 Expansion = Annotated[
     str | None, typer.Option(help="How the next steps are chosen among proposals.")
 ]
+QueryStrategy = Annotated[str | None, typer.Option(help="How a sub-question becomes queries.")]
 PolicyName = Annotated[
     str | None, typer.Option(help="What plans, rewrites, reads, refines and writes.")
 ]

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...graphs.answer import Answer
+from ...graphs.chain_tree import ChainNode
 from ...graphs.events import (
     AnswerWriting,
+    BranchChosen,
     BudgetEnded,
+    ChainDrafted,
     Event,
+    NodeVerified,
     PlanExtended,
     ProposalRejected,
     RunFinished,
@@ -21,9 +25,21 @@ from ...graphs.events import (
 )
 from ...graphs.plan import SubQuestion
 from ...graphs.steps import Quote, SearchRecord, Step, StepAnswer
+from ...graphs.verification import Outcome
 from ...tools.passages import Passage
 
 Status = Literal["waiting", "searching", "reading", "answered", "unknown", "failed", "unfinished"]
+
+DRAFTS: Mapping[Outcome, str] = {
+    "agreed": "what was found agrees",
+    "completed": "found",
+    "contradicted": "what was found says otherwise",
+    "corrected": "corrected by what was found",
+    "disputed": "what was found says otherwise, without being sure",
+    "unconfirmed": "nothing was found about it",
+    "unknown": "nothing was found",
+}
+"""How drafts fared, in plain words."""
 
 
 @dataclass
@@ -38,6 +54,9 @@ class StepProgress:
         answer: The best answer so far.
         score: The critic's score of it, once there is one.
         quoted: The passages that the answer quotes, once the step is finished.
+        draft: What the policy thought before searching, if it did.
+        outcome: How the draft fared, once that is known.
+        is_left: Whether the chain that it belongs to was left for another.
     """
 
     sub_question: SubQuestion
@@ -47,6 +66,9 @@ class StepProgress:
     answer: StepAnswer = field(default_factory=StepAnswer)
     score: float | None = None
     quoted: Mapping[str, Passage] = field(default_factory=dict)
+    draft: str | None = None
+    outcome: Outcome | None = None
+    is_left: bool = False
 
     @property
     def quote(self) -> tuple[Quote, Passage] | None:
@@ -69,6 +91,12 @@ class StepProgress:
         self.answer = step.answer
         self.score = step.verdict.score if step.verdict else None
         self.quoted = {passage.id: passage for passage in quoted}
+
+    def verify(self, node: ChainNode) -> None:
+        """Take over how the draft fared, and what the chain goes on with."""
+        self.draft, self.outcome = node.draft.text, node.outcome
+        if node.step is not None:
+            self.finish(node.step, tuple(self.quoted.values()))
 
 
 @dataclass
@@ -103,6 +131,17 @@ class RunProgress:
                     self._step(step.sub_question).finish(step, ())
             case PlanExtended():
                 self._add(event.added)
+            case ChainDrafted():
+                for node in event.nodes:
+                    self._step(node.sub_question).draft = node.draft.text
+            case NodeVerified():
+                corrected = self.steps.get(event.node.corrects or "")
+                verified = self._step(event.node.sub_question)
+                verified.quoted = corrected.quoted if corrected else verified.quoted
+                verified.verify(event.node)
+            case BranchChosen():
+                for id, step_shown in self.steps.items():
+                    step_shown.is_left = id not in event.branch.nodes
             case StepStarted():
                 step_begun = self.steps[event.id]
                 step_begun.text, step_begun.status = event.text, "searching"

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from ...graphs.plan import missing_from
 from ...graphs.protocols import (
+    ChainRequest,
     Draft,
+    DraftedQuestion,
     PlanRequest,
     Proposal,
     ReadRequest,
@@ -23,6 +26,7 @@ class ScriptedPolicy:
         plans: What to propose in the first round, the second, and so on; then nothing.
         answers: For each sub-question id the text to look for in the passages.
         seconds: For each sub-question id how long reading takes; none by default.
+        drafts: For each sub-question id what it thinks before searching; unknown by default.
     """
 
     name = "scripted"
@@ -32,22 +36,39 @@ class ScriptedPolicy:
         plans: Sequence[Proposal],
         answers: Mapping[str, str],
         seconds: Mapping[str, float] | None = None,
+        drafts: Mapping[str, StepAnswer] | None = None,
     ) -> None:
         self._plans = plans
         self._answers = answers
         self._seconds = seconds or {}
+        self._drafts = drafts or {}
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
-        """Propose the first plan of the script that is not in the plan yet."""
+        """Propose what the plan lacks of the first plan of the script that it does not hold."""
         known = {sub.id for sub in request.plan.sub_questions}
         for proposal in self._plans:
-            if not known.issuperset(sub.id for sub in proposal.sub_questions):
-                return [proposal]
+            missing = tuple(sub for sub in proposal.sub_questions if sub.id not in known)
+            if missing:
+                return [Proposal(sub_questions=missing[: request.most])]
         return [Proposal()]
 
+    async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:
+        """Write the sub-questions of the script that are not in the plan yet, with its drafts."""
+        script = [sub for proposal in self._plans for sub in proposal.sub_questions]
+        return [
+            DraftedQuestion(sub_question=sub, draft=self._drafts.get(id, StepAnswer()))
+            for id, sub in missing_from(request.plan, script).items()
+        ]
+
     async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
-        """Return the sub-question's own text, once."""
-        return [] if request.text in request.tried else [request.text]
+        """Return the sub-question's own text, once, and of any other wording two variants of it."""
+        if request.wording == "query":
+            options = [request.text]
+        else:
+            found = (each.title for each in request.passages)
+            varied = " ".join([request.text, *found])
+            options = [f"{varied} ({request.wording} {number})" for number in (1, 2)]
+        return [each for each in options if each not in request.tried][: request.count]
 
     async def read(self, request: ReadRequest) -> Reading:
         """Look for the scripted answer in the passages."""

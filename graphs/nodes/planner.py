@@ -1,7 +1,7 @@
 """The planner: asks the policy how to go on, and lets only usable proposals through."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
@@ -13,20 +13,24 @@ from ..protocols import Parts, PlanRequest, Proposal
 from ..state import State, meter_of
 
 
-def planner_node(parts: Parts, *, width: int) -> Any:
+def planner_node(
+    parts: Parts, *, width: int, most: int | None = None, rounds: int | None = None
+) -> Any:
     """Return the node that makes or extends the plan.
 
     Args:
         parts: What the workflow is assembled from.
         width: How many proposals the expansion wants to choose from.
+        most: How many sub-questions are added at a time; None leaves that to the policy.
+        rounds: How many times the policy is asked, instead of what the budget says.
     """
 
     async def planner(state: State, runtime: Runtime[None]) -> State:
-        plan, rounds = state.get("plan", Plan()), state.get("rounds", 0)
+        plan, asked = state.get("plan", Plan()), state.get("rounds", 0)
         if plan.sub_questions and not state.get("steps"):
-            return State(plan=plan, proposals=(), rounds=rounds + 1)
+            return State(plan=plan, proposals=(), rounds=asked + 1)
         meter = meter_of(state, parts.budget)
-        if rounds >= meter.budget.rounds:
+        if asked >= (rounds or meter.budget.rounds):
             return State(proposals=())
         tally = Tally(meter)
         request = PlanRequest(
@@ -35,6 +39,7 @@ def planner_node(parts: Parts, *, width: int) -> Any:
             steps=state.get("steps", {}),
             evidence=state.get("evidence", {}),
             limit=width,
+            most=most,
             tally=tally,
         )
         timer = asyncio.timeout(tally.seconds_left)
@@ -58,9 +63,16 @@ def planner_node(parts: Parts, *, width: int) -> Any:
                 usable.append(proposal)
         if not plan.sub_questions and not any(each.sub_questions for each in usable):
             usable = [whole_question(state["question"])]
-        return State(plan=plan, proposals=tuple(usable), rounds=rounds + 1, usage=tally.usage)
+        return State(plan=plan, proposals=tuple(usable), rounds=asked + 1, usage=tally.usage)
 
     return planner
+
+
+def after_expansion(state: State) -> Literal["research", "responder"]:
+    """Say where a chosen proposal leads: to research, or out where nothing is left to ask."""
+    steps = state.get("steps", {})
+    open_ = [sub for sub in state["plan"].sub_questions if sub.id not in steps]
+    return "research" if open_ else "responder"
 
 
 def whole_question(question: str) -> Proposal:

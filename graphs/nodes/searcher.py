@@ -1,7 +1,7 @@
 """The searcher: turns a sub-question into queries, searches, and reads what comes back."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
@@ -10,7 +10,7 @@ from ..events import SearchFinished, StepRead
 from ..protocols import Parts, ReadRequest, RewriteRequest
 from ..searching import fuse, search_all
 from ..step_state import StepContext, StepState
-from ..steps import Reading, Step
+from ..steps import Reading, Step, StepAnswer
 
 PASSAGES_READ = 16
 
@@ -23,6 +23,8 @@ def searcher_node(parts: Parts) -> Any:
             update = StepState(found=_quoted_ids(state["parents"].values()))
         else:
             update = await _search(parts, state, runtime.context)
+            if update["nothing_new"] and state.get("attempts"):
+                return update
         evidence = {**state["evidence"], **update.get("evidence", {})}
         tally = runtime.context.tally
         tally.policy_call()
@@ -44,44 +46,74 @@ def searcher_node(parts: Parts) -> Any:
     return searcher
 
 
+def after_searcher(state: StepState) -> Literal["refiner", "__end__"]:
+    """Say where a search goes: on to be refined, or out where trying again brought nothing new."""
+    again = state.get("attempts") and state.get("nothing_new")
+    return "__end__" if again else "refiner"
+
+
 async def _search(parts: Parts, state: StepState, context: StepContext) -> StepState:
-    context.tally.policy_call()
-    tried = state.get("tried", ())
-    queries = await parts.policy.rewrite(
-        RewriteRequest(
-            question=state["question"],
+    tried = list(state.get("tried", ()))
+    records = list(state.get("searches", ()))
+
+    async def look_up(queries: Sequence[str]) -> Sequence[Sequence[Passage]]:
+        tried.extend(queries)
+        searched = await search_all(
+            parts.backends,
+            queries,
+            linked_from=_worth_following(state),
             tally=context.tally,
-            sub_question=state["sub_question"],
-            text=state["text"],
-            parents=state["parents"],
-            tried=tried,
+            tell=lambda record: context.emit(
+                SearchFinished(id=state["sub_question"].id, search=record)
+            ),
         )
-    )
-    searched = await search_all(
-        parts.backends,
-        queries,
-        linked_from=_worth_following(state),
+        records.extend(searched.records)
+        return searched.rankings
+
+    request = RewriteRequest(
+        question=state["question"],
         tally=context.tally,
-        tell=lambda record: context.emit(
-            SearchFinished(id=state["sub_question"].id, search=record)
-        ),
+        sub_question=state["sub_question"],
+        text=state["text"],
+        parents=state["parents"],
+        tried=tuple(tried),
     )
-    earlier = [state["evidence"][id] for id in state.get("found", ())]
-    fused = fuse([*searched.rankings, earlier])
+    ranked = await parts.queries.search(request, parts.policy, look_up)
+    ranked = await _relevant(parts, state["text"], ranked)
+    known = state.get("found", ())
+    earlier = [state["evidence"][id] for id in known]
+    fused = fuse([ranked, earlier]) if earlier else ranked
     return StepState(
         found=tuple(passage.id for passage in fused),
         evidence={passage.id: passage for passage in fused},
-        tried=(*tried, *queries),
-        searches=(*state.get("searches", ()), *searched.records),
+        tried=tuple(tried),
+        searches=tuple(records),
+        nothing_new=not {passage.id for passage in ranked} - set(known),
     )
 
 
-def checked(reading: Reading, evidence: dict[str, Passage]) -> Reading:
+async def _relevant(parts: Parts, query: str, ranked: Sequence[Passage]) -> Sequence[Passage]:
+    """Leave out what is below the cut-off, but for the best one."""
+    if parts.relevance is None or not ranked:
+        return ranked
+    scores = await parts.relevance.relevance(query, ranked)
+    least = min(parts.relevance.cutoff, max(scores))
+    return [each for each, score in zip(ranked, scores, strict=True) if score >= least]
+
+
+def checked(reading: Reading, evidence: Mapping[str, Passage]) -> Reading:
     """Return the reading without quotes that are not verbatim and passages never found."""
-    answer = reading.answer
+    others = tuple(_checked(answer, evidence) for answer in reading.others)
+    return Reading(
+        answer=_checked(reading.answer, evidence),
+        ranking=tuple(ranked for ranked in reading.ranking if ranked.passage_id in evidence),
+        others=tuple(answer for answer in others if answer.text is not None and answer.quotes),
+    )
+
+
+def _checked(answer: StepAnswer, evidence: Mapping[str, Passage]) -> StepAnswer:
     quotes = tuple(quote for quote in answer.quotes if quote.is_verbatim(evidence))
-    ranking = tuple(ranked for ranked in reading.ranking if ranked.passage_id in evidence)
-    return Reading(answer=answer.model_copy(update={"quotes": quotes}), ranking=ranking)
+    return answer.model_copy(update={"quotes": quotes})
 
 
 def _worth_following(state: StepState) -> list[Passage]:

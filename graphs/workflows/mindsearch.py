@@ -5,17 +5,14 @@ never code, that parents' answers reach their children, and that a child waits f
 only.
 """
 
-from typing import Literal
-
 from langgraph.graph import END, START
 
 from ..expansion import Expansion
-from ..nodes.planner import planner_node
-from ..nodes.research import research_node
+from ..nodes.planner import after_expansion, planner_node
+from ..nodes.research import after_research, research_node
 from ..nodes.responder import responder_node
 from ..nodes.scout import scout_node
 from ..protocols import Parts
-from ..state import State
 from ..step_graph import build_step_graph
 from .base import RunGraph, new_graph, register_workflow
 
@@ -31,20 +28,10 @@ def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
     graph.add_edge(START, "scout")
     graph.add_edge("scout", "planner")
     graph.add_edge("planner", "expansion")
-    graph.add_conditional_edges("expansion", _after_expansion)
-    graph.add_conditional_edges("research", _after_research)
+    graph.add_conditional_edges("expansion", after_expansion)
+    graph.add_conditional_edges("research", after_research)
     graph.add_edge("responder", END)
     return graph
-
-
-def _after_expansion(state: State) -> Literal["research", "responder"]:
-    steps = state.get("steps", {})
-    open_ = [sub for sub in state["plan"].sub_questions if sub.id not in steps]
-    return "research" if open_ else "responder"
-
-
-def _after_research(state: State) -> Literal["planner", "responder"]:
-    return "responder" if state.get("stopped_by") else "planner"
 
 
 register_workflow("mindsearch", mindsearch)

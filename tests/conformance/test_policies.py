@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +17,7 @@ from clew.graphs.protocols import (
     ReadRequest,
     RefineRequest,
     RewriteRequest,
+    Wording,
     WriteRequest,
 )
 from clew.graphs.steps import Reading, Step, StepAnswer
@@ -117,16 +118,24 @@ async def test_extensions_fit_the_plan_and_come_to_an_end(policy: Policy) -> Non
     pytest.fail("the policy extends a plan that leads nowhere for ever")
 
 
-async def test_every_wording_is_new_and_they_run_out(policy: Policy) -> None:
+@pytest.mark.parametrize("wording", get_args(Wording))
+async def test_every_query_is_new_and_they_run_out(policy: Policy, wording: Wording) -> None:
     tried: list[str] = []
     for _ in range(20):
         queries = await policy.rewrite(
             RewriteRequest(
-                question=QUESTION, sub_question=CHAIN[0], text=CHAIN[0].text, tried=tried
+                question=QUESTION,
+                sub_question=CHAIN[0],
+                text=CHAIN[0].text,
+                tried=tried,
+                wording=wording,
+                count=2,
+                passages=POLAR if wording == "feedback" else (),
             )
         )
+        assert len(queries) <= 2
         assert all(query.strip() for query in queries)
-        assert not set(queries) & set(tried)
+        assert len({*queries, *tried}) == len(queries) + len(tried)
         if not queries:
             break
         tried += queries

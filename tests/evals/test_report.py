@@ -16,6 +16,7 @@ from clew.evals.config import DatasetConfig
 from clew.evals.predictions import Prediction
 from clew.evals.report import CASES, figures, html, markdown
 from clew.evals.summary import summarised
+from clew.graphs.answer import RECALLED_MARK, WEAK_MARK, AnswerSentence
 from clew.graphs.budget import ModelUsage, Usage
 
 Report = Callable[..., str]
@@ -82,6 +83,16 @@ def test_it_tells_figures_settings_and_what_went_wrong(make: Report) -> None:
         "0.50",  # the verdict
     ):
         assert told in text.replace("\\_", "_"), told
+
+
+def test_marks_of_sentences_are_shown() -> None:
+    sentences = (
+        AnswerSentence(text="Born in Larvik.", citations=(1,), weak=True),
+        AnswerSentence(text="A port.", recalled=True),
+    )
+    made = _Page(_report(html, answered("wrong", "Larvik", sentences=sentences))).text
+    assert f"Born in Larvik. [1] {WEAK_MARK}" in made
+    assert f"A port. {RECALLED_MARK}" in made
 
 
 def test_every_metric_is_shown() -> None:

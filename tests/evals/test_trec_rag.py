@@ -100,6 +100,18 @@ def test_passages_of_one_segment_are_one_reference() -> None:
     assert found["answer"] == [{"text": "One.", "citations": [0]}]
 
 
+def test_sentences_on_disagreement_cite_both_sides() -> None:
+    citations = tuple(_passage(f"c.jsonl#{number}", number) for number in (1, 2))
+    sentences = (
+        AnswerSentence(text="Born in 1872.", citations=(1,), support=0.4, weak=True),
+        AnswerSentence(text="Sources disagree on “When?”: one says 1872.", citations=(1,)),
+        AnswerSentence(text="Another says 1873.", citations=(2,)),
+    )
+    found = trec_answer(answered(citations=citations, sentences=sentences), run_id="r")
+    assert [each["citations"] for each in found["answer"]] == [[0], [0], [1]]
+    assert problems(json.dumps(found)) == []
+
+
 @pytest.mark.parametrize(("year", "most"), [(2024, 20), (2025, 100)])
 def test_what_goes_beyond_the_limits_is_cut_from_the_end(year: int, most: int) -> None:
     citations = tuple(_passage(f"c.jsonl#{number}", number) for number in range(1, 121))

@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.errors import PlanError
-from clew.graphs.plan import Plan, SubQuestion, make_plan, parse_plan
+from clew.graphs.plan import (
+    Plan,
+    SubQuestion,
+    free_id,
+    make_plan,
+    missing_from,
+    parse_plan,
+    renamed,
+)
 
 
 def sub(id: str, *parents: str, text: str = "what?", **more: str) -> SubQuestion:
@@ -106,3 +114,63 @@ def test_what_is_recalled_comes_with_its_answer() -> None:
         make_plan([known.model_copy(update={"answer": None})])
     with pytest.raises(PlanError, match="only the kind recall may"):
         make_plan([known.model_copy(update={"kind": "search"})])
+
+
+def test_renaming_takes_parents_and_references_along() -> None:
+    subs = [sub("a"), sub("b", "a", "k", text="{a} of {k} or {a}?")]
+    first, second = renamed(subs, {"a": "b", "b": "a"})
+    assert (first.id, second.id) == ("b", "a")
+    assert second.text == "{b} of {k} or {b}?" and second.parents == ("b", "k")
+
+
+def test_what_renaming_makes_one_parent_is_named_once() -> None:
+    (only,) = renamed([sub("c", "a", "b", text="{a} {b}")], {"a": "z", "b": "z"})
+    assert only.parents == ("z",)
+
+
+def test_what_a_plan_asks_already_is_not_missing_whatever_it_is_called() -> None:
+    plan = make_plan([sub("z", text="Who led it?")])
+    asked = [sub("a", text="Who led it?"), sub("b", "a", text="Where was {a} born?")]
+    missing = missing_from(plan, asked)
+    assert missing == {"b": sub("b", "z", text="Where was {z} born?")}
+    assert missing_from(plan.extended(list(missing.values())), asked) == {}
+
+
+def test_the_same_words_about_other_parents_are_another_question() -> None:
+    plan = make_plan([sub("a", text="A?"), sub("b", text="B?"), sub("x", "a", text="When born?")])
+    other = sub("y", "b", text="When born?")
+    assert missing_from(plan, [other]) == {"y": other}
+
+
+def test_missing_sub_questions_get_ids_that_are_free() -> None:
+    plan = make_plan([sub("a", text="A?")])
+    asked = [sub("a", text="B?"), sub("a_2", "a", text="C of {a}?")]
+    missing = missing_from(plan, asked, taken=["a_3"])
+    assert [each.id for each in missing.values()] == ["a_2", "a_2_2"]
+    assert missing["a_2"].text == "C of {a_2}?" and missing["a_2"].parents == ("a_2",)
+    plan.extended(list(missing.values()))
+
+
+@given(acyclic(), acyclic(), st.sets(st.sampled_from(["q0", "q1", "q1_2", "q2_2"])))
+def test_what_is_missing_always_fits(
+    standing: list[SubQuestion], subs: list[SubQuestion], taken: set[str]
+) -> None:
+    plan = make_plan([each.model_copy(update={"text": f"{each.id}?"}) for each in standing])
+    ordered = make_plan(subs).in_order()
+    more = [each.model_copy(update={"text": f"is {each.id}?"}) for each in ordered]
+    missing = missing_from(plan, more, taken=taken)
+    extended = plan.extended(list(missing.values()))
+    assert len(extended.sub_questions) == len(plan.sub_questions) + len(subs)
+    assert not taken & {each.id for each in missing.values()}
+    assert missing_from(extended, more) == {}
+
+
+@given(st.text("ab_", max_size=32).map("q{}".format), st.integers(0, 4))
+def test_a_free_id_is_free_and_an_id(id: str, taken: int) -> None:
+    id, used = id[:32], set()
+    for _ in range(taken):
+        used.add(free_id(id, used))
+    free = free_id(id, used)
+    assert free not in used and len(used) == taken
+    assert SubQuestion(id=free, text="what?").id == free
+    assert (free == id) == (taken == 0)

@@ -4,13 +4,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.agent.policies.litellm.wire import (
+    ChainOutput,
     Output,
     PlanOutput,
     ReadOutput,
@@ -20,6 +21,7 @@ from clew.agent.policies.litellm.wire import (
     WriteOutput,
 )
 from clew.graphs.plan import SubQuestion, make_plan
+from clew.graphs.protocols import Wording
 from clew.prompts.loader import NAMES, Message, load_prompts
 from clew.prompts.parsing import read_prompt
 
@@ -30,6 +32,7 @@ TASKS: dict[str, type[Output]] = {
     output.task: output
     for output in (
         PlanOutput,
+        ChainOutput,
         RewriteOutput,
         ReadOutput,
         RefineOutput,
@@ -65,6 +68,7 @@ def values(name: str, text: str = "tug", *, recall: bool = True) -> dict[str, An
         "overview": [passage, passage],
         "parents": [found, missed],
         "tried": [text, text],
+        "wording": text,
         "passages": [passage, passage],
         "reading": json.dumps({"answer": text}),
         "verdict": text,
@@ -139,6 +143,8 @@ def test_rewriting_shows_what_was_tried() -> None:
         sub_question="Who trained Ann?",
         parents=[dict(question="Who was the cook?", answer="Ann")],
         tried=["Ann trainer", "Ann teacher"],
+        wording="query",
+        passages=[],
         count=3,
     )
     assert made[1]["content"] == (
@@ -149,6 +155,39 @@ def test_rewriting_shows_what_was_tried() -> None:
         "Tried: Ann teacher\n"
         "Write at most 3 queries."
     )
+
+
+def test_rewriting_after_feedback_numbers_what_was_found() -> None:
+    made = PROMPTS.messages(
+        "rewrite",
+        question="Who trained the cook?",
+        sub_question="Who trained Ann?",
+        parents=[],
+        tried=["Ann trainer"],
+        wording="feedback",
+        passages=[dict(title="Ann", text="Ann\nlearnt."), dict(title="", text="Jon cooks.")],
+        count=1,
+    )
+    assert made[1]["content"] == (
+        "Question: Who trained the cook?\n"
+        "Sub-question: Who trained Ann?\n"
+        "Tried: Ann trainer\n"
+        "1| Ann: Ann learnt.\n"
+        "2| Jon cooks.\n"
+        "Wording: with names and terms of the passages above that lead on to the answer.\n"
+        "Write at most 1 queries."
+    )
+
+
+def test_each_kind_of_wording_is_told_in_words_of_its_own() -> None:
+    given_to_all = values("rewrite")
+    told = [
+        PROMPTS.messages("rewrite", **{**given_to_all, "wording": wording})[1]["content"]
+        for wording in get_args(Wording)
+    ]
+    assert len(set(told)) == len(told)
+    without_kind = told[get_args(Wording).index("query")]
+    assert [each for each in told if "\nWording: " not in each] == [without_kind]
 
 
 @pytest.mark.parametrize(
@@ -269,6 +308,41 @@ def test_the_example_of_a_plan_is_one() -> None:
         for part in parts
     )
     assert [sub.id for sub in plan.sinks()] == ["q4"]
+
+
+@pytest.mark.parametrize("recall", [True, False])
+def test_the_example_of_a_chain_is_one(recall: bool) -> None:
+    told = PROMPTS.messages("chain", **values("chain", recall=recall))[0]
+    (example,) = examples(told)
+    links = ChainOutput.model_validate(example).links
+    plan = make_plan(
+        SubQuestion.model_validate(
+            {"id": link.id, "text": link.question, "parents": link.needs, "kind": link.kind}
+        )
+        for link in links
+    )
+    assert [sub.id for sub in plan.sub_questions] == ["q1", "q2", "q3", "q4"]
+    assert any(link.answer for link in links) == recall
+    assert all((link.confidence > 0) == (link.answer is not None) for link in links)
+
+
+def test_a_chain_is_asked_for_with_what_stands_of_it() -> None:
+    finding = dict(id="q1", question="Who?", answer="Ann", status="answered", recalled=False)
+    missed = dict(id="q2", question="Where?", answer=None, status="unknown", recalled=False)
+    given_to_all = {"question": "Why?", "today": "2026-01-31", "recall": False, "most": 4}
+    first = PROMPTS.messages("chain", **given_to_all, findings=[])
+    assert first[1]["content"] == "Question: Why?\nToday: 2026-01-31\nWrite at most 4 links."
+    later = PROMPTS.messages("chain", **given_to_all, findings=[finding, missed])
+    assert later[1]["content"] == (
+        "Question: Why?\n"
+        "Today: 2026-01-31\n"
+        "Findings that stand:\n"
+        "q1| Who? → Ann\n"
+        "q2| Where? → not found\n"
+        "Write at most 4 links."
+    )
+    with_recall = PROMPTS.messages("chain", **{**given_to_all, "recall": True}, findings=[])
+    assert first[0] != with_recall[0] and first[1] == with_recall[1]
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from ....graphs.protocols import (
+    ChainRequest,
     Draft,
+    DraftedQuestion,
     PlanRequest,
     Proposal,
     ReadRequest,
@@ -13,6 +15,7 @@ from ....graphs.protocols import (
     WriteRequest,
 )
 from ....graphs.steps import Reading, Refinement
+from .chaining import chained
 from .planning import proposals
 from .queries import queries, with_descriptions
 from .reader import read
@@ -39,11 +42,13 @@ class EmbeddedPolicy:
         """Split the question at first; later go around a broken chain once."""
         return await asyncio.to_thread(proposals, request)
 
+    async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:
+        """Split the question, and draft answers from what the first search found."""
+        return await asyncio.to_thread(chained, request, self._read)
+
     async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
-        """Return wordings not yet tried."""
-        return await asyncio.to_thread(
-            queries, request.question, request.text, request.parents, request.tried
-        )
+        """Return queries of the wording asked for that were not yet tried."""
+        return await asyncio.to_thread(queries, request)
 
     async def read(self, request: ReadRequest) -> Reading:
         """Choose the sentence and the span that answer, or conclude from the parents."""

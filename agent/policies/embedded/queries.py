@@ -1,9 +1,13 @@
-"""Rewording a sub-question into search queries, a new way each time it is asked."""
+"""Wording a sub-question as search queries, a new way each time it is asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from ....graphs.plan import REFERENCE
+from ....graphs.protocols import RewriteRequest
 from ....graphs.steps import Step
+from .feedback import in_their_words
+from .intents import aspect, context, detail
+from .pseudo_passages import pseudo_passage, thought
 from .questions import analysed, trimmed
 from .text import content_words, plain
 from .wording import as_description
@@ -23,20 +27,40 @@ def with_descriptions(text: str, parents: Mapping[str, Step]) -> str:
     return REFERENCE.sub("it", text)
 
 
-def queries(
-    question: str, text: str, parents: Mapping[str, Step], tried: Sequence[str]
-) -> tuple[str, ...]:
+def queries(request: RewriteRequest) -> tuple[str, ...]:
     """Return new queries for a sub-question, best first; none when all wordings were tried."""
-    full = with_descriptions(text, parents)
-    known = {plain(query).strip() for query in tried}
-    options = [full if full.endswith("?") else trimmed(full), *_wordings(question, full)]
+    known = {plain(query).strip() for query in request.tried}
     new: list[str] = []
-    for option in options:
+    for option in _options(request):
         key = plain(option).strip()
         if key and key not in known:
             known.add(key)
             new.append(option)
-    return tuple(new[: 1 if not tried else _AT_ONCE])
+    first = request.wording == "query" and not request.tried
+    usual = 1 if first else _AT_ONCE
+    return tuple(new[: usual if request.count is None else request.count])
+
+
+def _options(request: RewriteRequest) -> list[str]:
+    question = request.question
+    text = with_descriptions(request.text, request.parents)
+    match request.wording:
+        case "query":
+            return [text if text.endswith("?") else trimmed(text), *_wordings(question, text)]
+        case "paraphrase":
+            return [as_description(text), *_wordings(question, text)]
+        case "context":
+            return context(question, text)
+        case "detail":
+            return detail(text)
+        case "aspect":
+            return aspect(text)
+        case "thought":
+            return [thought(text)]
+        case "passage":
+            return [pseudo_passage(text)]
+        case "feedback":
+            return in_their_words(trimmed(text), request.passages)
 
 
 def _wordings(question: str, text: str) -> list[str]:

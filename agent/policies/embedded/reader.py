@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
 from ....tools.passages import Passage
 from .choosing import options
-from .extraction import extracted
+from .disagreement import contradictions
 from .questions import Asked, analysed
 from .sentences import Candidate, candidates, title_link
+from .statements import stated
 from .text import bare_title, content_words
 from .vectors import VectorCache
 from .yes_no import judged
@@ -19,13 +20,20 @@ _GUESSED = 0.6
 
 
 def read(text: str, passages: Sequence[Passage], vectors: VectorCache) -> Reading:
-    """Return the answer that passages give to a question, and the passages by usefulness."""
+    """Return the answer that passages give to a question, and the passages by usefulness.
+
+    Where other sources contradict the answer, what they state comes with it.
+    """
     if not passages:
         return Reading()
     asked = analysed(text)
     found = candidates(asked, passages, vectors)
     answer = judged(asked, found) if asked.answer == "yes_no" else _answer(asked, found)
-    return Reading(answer=answer, ranking=_ranking(asked, passages, found, answer))
+    return Reading(
+        answer=answer,
+        ranking=_ranking(asked, passages, found, answer),
+        others=contradictions(asked, found, answer),
+    )
 
 
 def _answer(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
@@ -49,9 +57,9 @@ def _answer(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
 def _options(
     asked: Asked, candidate: Candidate, titles: frozenset[str]
 ) -> list[tuple[float, str, float]]:
-    stated = _by_relation(asked, candidate)
-    if stated is not None:
-        return [(*stated, 1.0)]
+    statement = stated(asked, candidate)
+    if statement is not None:
+        return [(statement.confidence, statement.text, 1.0)]
     # Where the relation is known its patterns say how it is stated; other spans are guesses.
     worth = 1.0 if asked.relation is None else _GUESSED
     return [
@@ -64,15 +72,6 @@ def quote_of(candidate: Candidate) -> Quote:
     """Return the candidate's sentence as a quote."""
     sentence = candidate.sentence
     return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
-
-
-def _by_relation(asked: Asked, candidate: Candidate) -> tuple[float, str] | None:
-    span = extracted(asked, candidate)
-    if span is None or candidate.link < 0.5:
-        return None
-    early = 0.02 * min(candidate.index, 5)
-    confidence = span.sureness * (0.25 + 0.6 * candidate.link) + 0.15 * candidate.similarity
-    return confidence - early, candidate.sentence.text[span.start : span.end]
 
 
 def _ranking(

@@ -1,7 +1,7 @@
 """Refining a reading: an answer must stand in its quote, and evidence must earn its place."""
 
 from ....graphs.protocols import RefineRequest
-from ....graphs.steps import Reading, Refinement, StepAnswer
+from ....graphs.steps import RankedPassage, Reading, Refinement, StepAnswer
 from .questions import analysed
 from .text import plain
 
@@ -16,9 +16,17 @@ def refined(request: RefineRequest) -> Refinement:
     if request.sub_question.kind == "reason":
         return Refinement(reading=reading)
     answer = _verified(request)
-    trimmed = Reading(answer=answer, ranking=reading.ranking[:_KEPT])
+    others = () if answer.text is None else reading.others
+    trimmed = Reading(answer=answer, ranking=_trimmed(reading), others=others)
     weak = answer.text is None or answer.confidence < _WEAK
     return Refinement(reading=trimmed, search_again=weak)
+
+
+def _trimmed(reading: Reading) -> tuple[RankedPassage, ...]:
+    """The best of the ranking, and whatever contradicts the answer."""
+    against = {quote.passage_id for other in reading.others for quote in other.quotes}
+    best, rest = reading.ranking[:_KEPT], reading.ranking[_KEPT:]
+    return (*best, *(each for each in rest if each.passage_id in against))
 
 
 def _verified(request: RefineRequest) -> StepAnswer:

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from ....errors import PlanError
 from ....graphs.plan import REFERENCE, Plan, SubQuestion
-from ....graphs.protocols import PlanRequest, Proposal
+from ....graphs.protocols import ChainRequest, PlanRequest, Proposal
 from .structured import UnusableOutput
 from .wire import PlannedQuestion, PlanOutput
 
@@ -14,7 +14,9 @@ MOST_AT_ONCE = 8
 """How many sub-questions may be added in one round."""
 
 
-def proposal_of(output: PlanOutput, plan: Plan, *, recall: bool) -> Proposal:
+def proposal_of(
+    output: PlanOutput, plan: Plan, *, recall: bool, most: int = MOST_AT_ONCE
+) -> Proposal:
     """Return the proposal that an output stands for, fitted to the plan so far.
 
     Ids that the plan has are renamed, parents that the text refers to are added, and what the
@@ -23,21 +25,32 @@ def proposal_of(output: PlanOutput, plan: Plan, *, recall: bool) -> Proposal:
     Raises:
         UnusableOutput: If the plan would not be a graph of known sub-questions.
     """
-    planned = output.sub_questions[:MOST_AT_ONCE]
+    planned = output.sub_questions[:most]
     if not planned and not plan.sub_questions:
         raise UnusableOutput("sub_questions is empty; the first plan needs at least one")
-    known = {sub.id for sub in plan.sub_questions}
-    taken = known | {each.id for each in planned}
-    names = {each.id: _free(taken) for each in planned if each.id in known}
     asked = {_normalised(sub.text) for sub in plan.sub_questions}
     try:
-        added = [_sub_question(each, names, recall) for each in planned]
-        plan.extended(added)
+        added = fitted(planned, plan, recall=recall)
     except (PlanError, ValidationError) as error:
         raise UnusableOutput(str(error)) from None
     if repeated := [sub.text for sub in added if _normalised(sub.text) in asked]:
         raise UnusableOutput(f"{repeated[0]!r} was asked before: ask something else, or stop")
     return Proposal(sub_questions=tuple(added))
+
+
+def fitted(planned: Sequence[PlannedQuestion], plan: Plan, *, recall: bool) -> list[SubQuestion]:
+    """Return what a model planned as sub-questions that extend a plan; see `proposal_of`.
+
+    Raises:
+        PlanError: If they do not.
+        ValidationError: If one is none.
+    """
+    known = {sub.id for sub in plan.sub_questions}
+    taken = known | {each.id for each in planned}
+    names = {each.id: _free(taken) for each in planned if each.id in known}
+    added = [_sub_question(each, names, recall) for each in planned]
+    plan.extended(added)
+    return added
 
 
 def overview_of(request: PlanRequest, most: int) -> list[dict[str, str]]:
@@ -48,7 +61,7 @@ def overview_of(request: PlanRequest, most: int) -> list[dict[str, str]]:
     return [{"title": passage.title, "text": passage.text} for passage in first]
 
 
-def findings_of(request: PlanRequest) -> list[dict[str, object]]:
+def findings_of(request: PlanRequest | ChainRequest) -> list[dict[str, object]]:
     """Return what is known of the sub-questions so far."""
     return [
         {

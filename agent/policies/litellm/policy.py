@@ -7,7 +7,9 @@ from datetime import date
 
 from ....errors import BudgetExhausted, ModelUnavailable
 from ....graphs.protocols import (
+    ChainRequest,
     Draft,
+    DraftedQuestion,
     PlanRequest,
     Proposal,
     ReadRequest,
@@ -21,10 +23,19 @@ from ....prompts.loader import Prompts
 from ...effort import Effort
 from ...models import ModelSettings, Role
 from .asking import Asker
+from .chaining import chain_of
 from .client import ModelClient
 from .planning import MOST_AT_ONCE, findings_of, overview_of, proposal_of
 from .reading import parents_of, reading_of, unread, variables_of
-from .wire import PlanOutput, ReadOutput, RefineOutput, RewriteOutput, WriteOutput
+from .utility import judged_useful, shuffled_orders, trimmed
+from .wire import (
+    ChainOutput,
+    PlanOutput,
+    ReadOutput,
+    RefineOutput,
+    RewriteOutput,
+    WriteOutput,
+)
 from .writing import DraftListener, NumberedQuotes
 
 
@@ -79,11 +90,36 @@ class LiteLLMPolicy:
         # Without any, the planner node takes the question itself, or goes on to write.
         return list(proposals) or [Proposal()]
 
+    async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:
+        """Write the links that follow those that stand, drafted from the model's knowledge."""
+        links = await self._askers["planner"].ask(
+            ChainOutput,
+            lambda _: self._prompts.messages(
+                "chain",
+                question=request.question,
+                today=date.today().isoformat(),
+                recall=self._own_knowledge,
+                most=MOST_AT_ONCE,
+                findings=findings_of(request),
+            ),
+            0,
+            use=lambda output: chain_of(output, request.plan, recall=self._own_knowledge),
+            tally=request.tally,
+        )
+        # Without any, the drafter goes on as the chain before would have.
+        return links or []
+
     async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
-        """Search for the sub-question itself first, unless much effort is to be made."""
-        own = [] if request.text in request.tried else [request.text]
+        """Word queries of the kind asked for.
+
+        Where that is left to the policy, the sub-question itself is searched for first; the model
+        words queries once that was tried, or at once if much effort is to be made.
+        """
+        left_to_us = request.wording == "query"
+        own = [request.text] if left_to_us and request.text not in request.tried else []
         if own and not self._effort.rewrites_first:
             return own
+        count = self._effort.queries if request.count is None else request.count
 
         def use(output: RewriteOutput) -> list[str]:
             seen = {" ".join(query.casefold().split()) for query in (*request.tried, *own)}
@@ -92,19 +128,23 @@ class LiteLLMPolicy:
 
         queries = await self._askers["searcher"].ask(
             RewriteOutput,
-            lambda _: self._prompts.messages(
+            lambda most: self._prompts.messages(
                 "rewrite",
                 question=request.question,
                 sub_question=request.text,
                 parents=parents_of(request),
                 tried=[*request.tried, *own],
-                count=self._effort.queries,
+                wording=request.wording,
+                passages=[
+                    {"title": each.title, "text": each.text} for each in request.passages[:most]
+                ],
+                count=count,
             ),
-            0,
+            min(len(request.passages), self._effort.passages),
             use=use,
             tally=request.tally,
         )
-        return [*own, *(queries or ())[: self._effort.queries]]
+        return [*own, *(queries or ())[:count]][: request.count]
 
     async def read(self, request: ReadRequest) -> Reading:
         """Answer from the passages, or from the parents' answers, in the model's words."""
@@ -121,7 +161,24 @@ class LiteLLMPolicy:
         return reading if reading is not None else unread(request.passages)
 
     async def refine(self, request: RefineRequest) -> Refinement:
-        """Have an answer checked that the model was not sure of; search again without one."""
+        """Have an answer checked that the model was not sure of; search again without one.
+
+        With much effort the passages are judged for their usefulness too.
+        """
+        refinement = await self._checked(request)
+        reading = refinement.reading
+        if not self._effort.utility_orders or len(reading.ranking) < 2:
+            return refinement
+        votes = await judged_useful(
+            request,
+            reading.answer.text,
+            shuffled_orders(request.passages[: self._effort.passages], self._effort.utility_orders),
+            self._askers["refiner"],
+            self._prompts,
+        )
+        return refinement.model_copy(update={"reading": trimmed(reading, votes)})
+
+    async def _checked(self, request: RefineRequest) -> Refinement:
         answer = request.reading.answer
         plainest = Refinement(reading=request.reading, search_again=answer.text is None)
         if answer.text is None or answer.confidence >= self._effort.sure:
@@ -167,6 +224,7 @@ class LiteLLMPolicy:
 
     async def _proposal(self, request: PlanRequest, sample: int = 0) -> Proposal | None:
         overview = overview_of(request, self._effort.overview)
+        at_once = min(request.most or MOST_AT_ONCE, MOST_AT_ONCE)
         return await self._askers["planner"].ask(
             PlanOutput,
             lambda most: self._prompts.messages(
@@ -174,12 +232,14 @@ class LiteLLMPolicy:
                 question=request.question,
                 today=date.today().isoformat(),
                 recall=self._own_knowledge,
-                most=MOST_AT_ONCE,
+                most=at_once,
                 findings=findings_of(request),
                 overview=overview[:most],
             ),
             len(overview),
-            use=lambda output: proposal_of(output, request.plan, recall=self._own_knowledge),
+            use=lambda output: proposal_of(
+                output, request.plan, recall=self._own_knowledge, most=at_once
+            ),
             tally=request.tally,
             sample=sample,
         )
@@ -206,4 +266,10 @@ def _as_output(request: RefineRequest) -> dict[str, object]:
         "answer": answer.text,
         "confidence": answer.confidence,
         "useful": [numbers[id] for id in ranked if id in numbers],
+        "others": [
+            {"answer": other.text, "passage": numbers[quote.passage_id], "text": quote.text}
+            for other in request.reading.others
+            for quote in other.quotes[:1]
+            if quote.passage_id in numbers
+        ],
     }

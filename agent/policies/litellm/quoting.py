@@ -22,14 +22,6 @@ def located(words: str, passage: Passage) -> Quote | None:
     return None
 
 
-def sentence_around(quote: Quote, passage: Passage) -> str:
-    """Return the quote with what stands around it in its sentence, for a reader to judge it."""
-    text, end = passage.text, quote.start + len(quote.text)
-    before = max(text.rfind(mark, 0, quote.start) for mark in (". ", "! ", "? ", "\n"))
-    after = [at for mark in (". ", "! ", "? ", "\n") if (at := text.find(mark, end - 1)) >= 0]
-    return text[before + 1 : min(after) + 1 if after else len(text)].strip()
-
-
 def _span(words: str, text: str) -> tuple[int, int] | None:
     if not words:
         return None

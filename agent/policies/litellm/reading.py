@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from ....graphs.agreement import agree
 from ....graphs.protocols import ReadRequest, StepRequest
 from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
 from ....tools.passages import Passage
@@ -41,6 +42,8 @@ def variables_of(request: ReadRequest, passages: int) -> dict[str, Any]:
 def reading_of(output: ReadOutput, request: ReadRequest) -> Reading:
     """Return the reading that an output stands for, its quotes found in their passages.
 
+    Of the answers said to contradict it those stay that another source states in the words quoted.
+
     Raises:
         UnusableOutput: If there is an answer, and no quote in any passage that could prove it.
     """
@@ -68,6 +71,7 @@ def reading_of(output: ReadOutput, request: ReadRequest) -> Reading:
             text=answer, quotes=quotes, confidence=output.confidence, recalled=recalled
         ),
         ranking=ranking,
+        others=_others(output, answer, quotes, request.passages),
     )
 
 
@@ -81,6 +85,34 @@ def _quotes_of_parents(request: ReadRequest) -> tuple[Quote, ...]:
     shown = {passage.id for passage in request.passages}
     first = [quote for each in request.parents.values() for quote in each.answer.quotes[:1]]
     return tuple(dict.fromkeys(quote for quote in first if quote.passage_id in shown))
+
+
+def _others(
+    output: ReadOutput, answer: str, quotes: Sequence[Quote], passages: Sequence[Passage]
+) -> tuple[StepAnswer, ...]:
+    """What other sources are found to answer instead, in words that hold that answer.
+
+    As sure as the answer leaves room for, since the model says how sure that one is only.
+    """
+    sources = {passage.id: passage.source for passage in passages}
+    ours = {sources[quote.passage_id] for quote in quotes}
+    found: list[StepAnswer] = []
+    for each in output.others:
+        text = " ".join((each.answer or "").split())
+        said = _quotes([PassageQuote(passage=each.passage, text=each.text)], passages)
+        stated = [
+            quote
+            for quote in said
+            if sources[quote.passage_id] not in ours and agree(text, quote.text)
+        ]
+        if stated and not any(agree(text, known) for known in (answer, *_texts(found))):
+            confidence = round(1 - output.confidence, 4)
+            found.append(StepAnswer(text=text, quotes=tuple(stated), confidence=confidence))
+    return tuple(found)
+
+
+def _texts(answers: Sequence[StepAnswer]) -> list[str]:
+    return [answer.text for answer in answers if answer.text is not None]
 
 
 def _quotes(given: Sequence[PassageQuote], passages: Sequence[Passage]) -> tuple[Quote, ...]:

@@ -76,8 +76,22 @@ class PlanOutput(Output):
     sub_questions: Annotated[list[PlannedQuestion], Field(max_length=16)]
 
 
+class PlannedLink(PlannedQuestion):
+    """A link of a chain; ``answer`` is the model's draft, None for what it does not know."""
+
+    confidence: Share = 0.5
+
+
+class ChainOutput(Output):
+    """Links that follow those that stand; none where nothing is left to ask."""
+
+    task = "chain"
+
+    links: Annotated[list[PlannedLink], Field(max_length=16)]
+
+
 class RewriteOutput(Output):
-    """Search queries, best first."""
+    """Search queries, best first; a passage is one too where passages are wanted."""
 
     task = "rewrite"
 
@@ -91,8 +105,16 @@ class PassageQuote(BaseModel):
     text: Annotated[str, Field(max_length=1_000)]
 
 
+class OtherAnswer(BaseModel):
+    """What another passage answers instead, with words copied from it."""
+
+    answer: ShortText = None
+    passage: int
+    text: Annotated[str, Field(max_length=1_000)]
+
+
 class ReadOutput(Output):
-    """The answer that passages give, and which of them are useful, most useful first.
+    """The answer that passages give, which of them are useful, and which contradict it.
 
     Fields are written in this order under constrained decoding: the quotes before the answer that
     rests on them.
@@ -104,6 +126,7 @@ class ReadOutput(Output):
     answer: ShortText
     confidence: Share = 0.5
     useful: Annotated[list[int], Field(max_length=32)] = []
+    others: Annotated[list[OtherAnswer], Field(max_length=6)] = []
 
 
 class RefineOutput(ReadOutput):
@@ -112,6 +135,14 @@ class RefineOutput(ReadOutput):
     task = "refine"
 
     search_again: bool = False
+
+
+class UsefulOutput(Output):
+    """Numbers of the passages that help."""
+
+    task = "judge"
+
+    useful: Annotated[list[int], Field(max_length=32)]
 
 
 class WrittenSentence(BaseModel):

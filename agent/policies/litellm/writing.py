@@ -6,8 +6,8 @@ from itertools import zip_longest
 from typing import Any
 
 from ....graphs.protocols import CitedSentence, Draft, WriteRequest
+from ....graphs.quote_context import sentence_around
 from ....graphs.steps import Quote
-from .quoting import sentence_around
 from .structured import UnusableOutput, object_so_far
 from .wire import WriteOutput
 

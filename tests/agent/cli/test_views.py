@@ -22,6 +22,7 @@ from clew.graphs.events import (
     Event,
     PlanExtended,
     ProposalRejected,
+    RunFinished,
     SearchFinished,
     StepFinished,
     StepJudged,
@@ -158,6 +159,37 @@ def test_abstention_says_so(answer: Answer) -> None:
     lines = [line.text.plain for line in answer_lines(abstention)]
     assert lines[:2] == ["No answer found", "The passages do not tell."]
     assert "Stopped early: the limit of seconds is used up." in lines
+
+
+def test_marks_and_disagreement_are_shown(answer: Answer, run_events: list[Event]) -> None:
+    first, second = answer.sentences
+    even = "Sources disagree on “Who?”, and neither is better supported: one says A."
+    sentences = (
+        first.model_copy(update={"weak": True}),
+        second.model_copy(update={"recalled": True}),
+        AnswerSentence(text=even, citations=(1,)),
+        AnswerSentence(text="Another says B.", citations=(2,)),
+    )
+    marked = answer.model_copy(update={"sentences": sentences})
+    shown = [line.text.plain for line in answer_lines(marked)][1]
+    assert f"{first.text} [1] (weakly supported by what is cited) {second.text} [2] (in" in shown
+    assert shown.endswith(f"{even} [1] Another says B. [2]")
+    events = [*run_events[:-1], RunFinished(answer=marked)]
+    live = _STYLES.sub("", shown_live(events))
+    assert "(weakly supported by what is cited)" in " ".join(live.split())
+
+
+def test_documents_of_one_source_are_shown_under_its_number(answer: Answer) -> None:
+    cited = answer.citations[0]
+    other = cited.passage.model_copy(update={"id": "p2", "title": "Her crew"})
+    again = cited.model_copy(update={"quote": cited.passage.text[:9], "start": 0})
+    citations = (cited, cited.model_copy(update={"passage": other}), again)
+    lines = list(answer_lines(answer.model_copy(update={"citations": citations})))
+    shown = [(line.margin, line.text.plain) for line in lines if line.margin]
+    source = f"{cited.passage.title}  {cited.source}"
+    assert [text for margin, text in shown if not text.startswith("“")] == [source, "Her crew"]
+    assert [margin for margin, _ in shown] == ["[1] ", *["    "] * 4]
+    assert shown[3][1] == "Her crew"
 
 
 @pytest.mark.parametrize("show", [shown_live, frame])

@@ -7,6 +7,7 @@ from clew.graphs.budget import Budget
 from clew.graphs.expansion import expansion_named
 from clew.graphs.plan import SubQuestion, make_plan
 from clew.graphs.protocols import Parts, PlanRequest, Policy, Proposal
+from clew.graphs.queries.plain import Plain
 from clew.graphs.workflows import workflow_named
 from clew.tools.search.memory import MemorySearch
 
@@ -14,7 +15,9 @@ from clew.tools.search.memory import MemorySearch
 async def run(policy: Policy, **start: object) -> tuple[dict, list]:  # type: ignore[type-arg]
     from support import POLAR
 
-    parts = Parts(policy=policy, critic=ContentCritic(), backends=[MemorySearch(POLAR)])
+    parts = Parts(
+        policy=policy, critic=ContentCritic(), queries=Plain(), backends=[MemorySearch(POLAR)]
+    )
     graph = workflow_named("mindsearch")(parts, expansion_named("greedy")).compile()
     events, state = [], {}
     async for mode, part in graph.astream(

@@ -16,6 +16,7 @@ from clew.graphs.events import Event
 from clew.graphs.expansion import expansion_named
 from clew.graphs.plan import SubQuestion
 from clew.graphs.protocols import Parts, Proposal, ReadRequest
+from clew.graphs.queries.plain import Plain
 from clew.graphs.state import Question, State
 from clew.graphs.steps import Reading
 from clew.graphs.workflows import workflow_named
@@ -58,7 +59,12 @@ async def run(parts: Parts, **budget: Any) -> tuple[State, list[Event]]:
 async def test_a_child_starts_when_its_own_parents_are_done_not_when_all_are() -> None:
     subs = [sub("fast"), sub("slow"), sub("child", "fast")]
     policy = script(*subs, slow=0.6, fast=0.05, child=0.05)
-    parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("fast", "slow", "child")])
+    parts = Parts(
+        policy=policy,
+        critic=ContentCritic(),
+        queries=Plain(),
+        backends=[items("fast", "slow", "child")],
+    )
     state, events = await run(parts)
     order = [e.step.sub_question.id for e in events if e.kind == "step_finished"]
     assert order == ["fast", "child", "slow"]
@@ -70,7 +76,10 @@ async def test_independent_sub_questions_run_at_the_same_time() -> None:
     subs = [sub(f"q{n}") for n in range(10)]
     policy = script(*subs, **{each.id: 0.3 for each in subs})
     parts = Parts(
-        policy=policy, critic=ContentCritic(), backends=[items(*(each.id for each in subs))]
+        policy=policy,
+        critic=ContentCritic(),
+        queries=Plain(),
+        backends=[items(*(each.id for each in subs))],
     )
     started = time.monotonic()
     await run(parts)
@@ -80,7 +89,9 @@ async def test_independent_sub_questions_run_at_the_same_time() -> None:
 async def test_the_clock_running_out_keeps_what_is_known() -> None:
     subs = [sub("quick"), sub("endless"), sub("after", "endless")]
     policy = script(*subs, endless=60)
-    parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("quick", "endless")])
+    parts = Parts(
+        policy=policy, critic=ContentCritic(), queries=Plain(), backends=[items("quick", "endless")]
+    )
     started = time.monotonic()
     state, events = await run(parts, seconds=1.0)
     assert time.monotonic() - started < 2.0
@@ -95,7 +106,10 @@ async def test_the_clock_running_out_keeps_what_is_known() -> None:
 async def test_searches_never_exceed_their_limit(limit: int) -> None:
     subs = [sub(f"q{n}") for n in range(6)]
     parts = Parts(
-        policy=script(*subs), critic=ContentCritic(), backends=[items(*(each.id for each in subs))]
+        policy=script(*subs),
+        critic=ContentCritic(),
+        queries=Plain(),
+        backends=[items(*(each.id for each in subs))],
     )
     state, events = await run(parts, searches=limit)
     assert sum(event.kind == "search_finished" for event in events) == limit
@@ -123,14 +137,18 @@ class Broken:
 async def test_failed_searches_are_an_error_not_an_empty_result(outcome: Any) -> None:
     from clew.errors import SearchUnavailable
 
-    parts = Parts(policy=script(sub("a")), critic=ContentCritic(), backends=[Broken(outcome)])
+    parts = Parts(
+        policy=script(sub("a")), critic=ContentCritic(), queries=Plain(), backends=[Broken(outcome)]
+    )
     with pytest.raises(SearchUnavailable, match="broken"):
         await run(parts)
 
 
 async def test_one_failing_backend_is_reported_and_the_other_used() -> None:
     backends = [Broken(OSError("no route")), items("a")]
-    parts = Parts(policy=script(sub("a")), critic=ContentCritic(), backends=backends)
+    parts = Parts(
+        policy=script(sub("a")), critic=ContentCritic(), queries=Plain(), backends=backends
+    )
     state, _ = await run(parts)
     (step,) = state["answer"].steps
     assert step.status == "answered"
@@ -161,7 +179,7 @@ async def test_a_stopped_run_repeats_only_what_was_in_flight(tmp_path: Path) -> 
     backend = items(*(each.id for each in subs))
 
     def parts(policy: ScriptedPolicy) -> Parts:
-        return Parts(policy=policy, critic=ContentCritic(), backends=[backend])
+        return Parts(policy=policy, critic=ContentCritic(), queries=Plain(), backends=[backend])
 
     config: Any = {"configurable": {"thread_id": "t"}}
     first = Counting([Proposal(sub_questions=tuple(subs))], answers, die_at=5)
@@ -187,7 +205,7 @@ async def test_what_was_spent_before_a_stop_still_counts_after_it(tmp_path: Path
     state: Any = None
     for die_at in (4, None):
         policy = Counting([Proposal(sub_questions=tuple(subs))], answers, die_at=die_at)
-        parts = Parts(policy=policy, critic=ContentCritic(), backends=[backend])
+        parts = Parts(policy=policy, critic=ContentCritic(), queries=Plain(), backends=[backend])
         start: Any = {"question": "all?", "budget": Budget(searches=6)} if die_at else None
         async with open_threads(tmp_path) as saver:
             with suppress(RuntimeError):
@@ -216,7 +234,12 @@ async def test_a_run_undisturbed_and_one_stopped_end_with_the_same_answer(
 async def test_what_is_recalled_is_not_searched_for_and_reaches_its_children() -> None:
     known = SubQuestion(id="known", text="what is known?", kind="recall", answer="of old")
     child = SubQuestion(id="child", text="what is item child? {known}", parents=("known",))
-    parts = Parts(policy=script(known, child), critic=ContentCritic(), backends=[items("child")])
+    parts = Parts(
+        policy=script(known, child),
+        critic=ContentCritic(),
+        queries=Plain(),
+        backends=[items("child")],
+    )
     state, events = await run(parts)
     assert all(event.id != "known" for event in events if event.kind == "search_finished")
     answer = state["answer"]
@@ -243,7 +266,9 @@ async def test_usage_is_the_sum_over_steps_that_ran_side_by_side() -> None:
         return await read(request)
 
     policy.read = with_tokens  # type: ignore[method-assign]
-    parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("one", "two")])
+    parts = Parts(
+        policy=policy, critic=ContentCritic(), queries=Plain(), backends=[items("one", "two")]
+    )
     state, _ = await run(parts)
     usage = state["answer"].usage
     assert (usage.tokens_in, usage.tokens_out) == (160, 10)
@@ -260,7 +285,9 @@ async def test_tokens_running_out_end_the_search_and_name_the_limit() -> None:
             return await read(request)
 
     policy.read = with_tokens  # type: ignore[method-assign]
-    parts = Parts(policy=policy, critic=ContentCritic(), backends=[items("one", "two")])
+    parts = Parts(
+        policy=policy, critic=ContentCritic(), queries=Plain(), backends=[items("one", "two")]
+    )
     state, _ = await run(parts, tokens_in=1_000)
     answer = state["answer"]
     assert answer.stopped_by == "tokens_in"

@@ -1,14 +1,27 @@
+"""The responder: what it lets through of a draft, what it marks, and when it abstains."""
+
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 from support import CHAIN, POLAR, QUESTION, chain_policy
 
-from clew.graphs.answer import RECALLED_MARK, Answer
+from clew.agent.policies.scripted import ScriptedPolicy
+from clew.graphs.answer import RECALLED_MARK, WEAK_MARK, Answer
 from clew.graphs.budget import Budget
 from clew.graphs.expansion import expansion_named
-from clew.graphs.protocols import CitedSentence, Draft, Parts, WriteRequest
-from clew.graphs.steps import Quote
+from clew.graphs.protocols import (
+    CitedSentence,
+    Claim,
+    Draft,
+    Parts,
+    Proposal,
+    ReadRequest,
+    WriteRequest,
+)
+from clew.graphs.steps import Quote, Reading, StepAnswer
 from clew.graphs.workflows import workflow_named
 from clew.tools.passages import Passage
 from clew.tools.search.memory import MemorySearch
@@ -23,21 +36,22 @@ def quote(text: str, passage_id: str = ENDURANCE.id, start: int | None = None) -
 
 @pytest.fixture
 def written(make_parts: Callable[..., Parts]) -> Callable[..., object]:
-    async def write(draft: Draft) -> Answer:
+    async def write(draft: Draft, **parts: Any) -> Answer:
         policy = chain_policy()
 
         async def drafted(request: WriteRequest) -> Draft:
             return draft
 
         policy.write = drafted  # type: ignore[method-assign]
-        graph = workflow_named("mindsearch")(make_parts(policy=policy), expansion_named("greedy"))
+        made = make_parts(**{"policy": policy, **parts})
+        graph = workflow_named("mindsearch")(made, expansion_named("greedy"))
         answer: Answer = (await graph.compile().ainvoke({"question": QUESTION}))["answer"]
         return answer
 
     return write
 
 
-async def test_passages_are_numbered_in_order_of_use_one_number_each(written) -> None:  # type: ignore[no-untyped-def]
+async def test_sources_are_numbered_in_order_of_use_one_number_each(written) -> None:  # type: ignore[no-untyped-def]
     first, again = quote("Frank Worsley"), quote("Endurance was a ship.")
     born = Quote(passage_id=WORSLEY.id, text="Akaroa", start=WORSLEY.text.find("Akaroa"))
     answer = await written(
@@ -186,3 +200,147 @@ async def test_a_writer_that_takes_too_long_leaves_the_plainest_answer(
     assert answer is not None and answer.stopped_by == "seconds"
     assert answer.short_answer == "Akaroa, New Zealand" and answer.citations
     assert heard == [("It is", 1)]
+
+
+class SharedWords:
+    """Takes the share of a claim's words that its quotes hold for the chance of support."""
+
+    name = "shared words"
+    threshold = 0.5
+
+    def __init__(self) -> None:
+        self.asked: list[Claim] = []
+
+    async def support(self, claims: Sequence[Claim]) -> list[float]:
+        self.asked += claims
+        return [self._share(claim) for claim in claims]
+
+    def _share(self, claim: Claim) -> float:
+        ours = set(re.findall(r"\w+", claim.text.casefold()))
+        theirs = set(re.findall(r"\w+", " ".join(claim.quotes).casefold()))
+        return len(ours & theirs) / len(ours)
+
+
+CAPTAIN = quote("Her captain was Frank Worsley.")
+BORN = Quote(passage_id=WORSLEY.id, text="Akaroa", start=WORSLEY.text.find("Akaroa"))
+
+
+async def test_the_support_of_each_sentence_is_scored(written) -> None:  # type: ignore[no-untyped-def]
+    scorer = SharedWords()
+    draft = Draft(
+        short_answer="Akaroa",
+        sentences=(
+            CitedSentence(text="Her captain was Frank Worsley.", quotes=(CAPTAIN,)),
+            CitedSentence(text="People painted ships green sometimes.", quotes=(CAPTAIN,)),
+            CitedSentence(text="Somebody hailed from Akaroa originally.", quotes=(BORN,)),
+        ),
+    )
+    answer = await written(draft, claims=scorer)
+    assert [(each.text, each.support, each.weak) for each in answer.sentences] == [
+        ("Her captain was Frank Worsley.", 1.0, False),
+        ("Somebody hailed from Akaroa originally.", 0.2, True),
+    ]
+    assert answer.text.endswith(f"originally. [2] {WEAK_MARK}")
+    first, *_ = scorer.asked
+    assert first.text == "Her captain was Frank Worsley."
+    assert first.quotes == ["Endurance: Her captain was Frank Worsley."]
+    unchecked = await written(draft)
+    assert all(each.support is None and not each.weak for each in unchecked.sentences)
+
+
+async def test_an_answer_whose_quotes_say_something_else_becomes_an_abstention(written) -> None:  # type: ignore[no-untyped-def]
+    wrong = CitedSentence(text="Paris lies on Mars.", quotes=(BORN,))
+    good = CitedSentence(text="Her captain was Frank Worsley.", quotes=(CAPTAIN,))
+    answer = await written(
+        Draft(short_answer="Paris", sentences=(good, wrong)), claims=SharedWords()
+    )
+    assert answer.abstained and answer.short_answer is None and not answer.citations
+    assert "not supported by the passages found" in answer.text
+
+
+async def test_an_answer_falls_with_the_only_sentence_that_states_it(written) -> None:  # type: ignore[no-untyped-def]
+    unproven = CitedSentence(text="It is Paris.", quotes=(quote("Paris", start=0),))
+    good = CitedSentence(text="Her captain was Frank Worsley.", quotes=(CAPTAIN,))
+    answer = await written(Draft(short_answer="Paris", sentences=(good, unproven)))
+    assert answer.abstained
+
+
+OTHER = Passage(
+    id="other",
+    source="other.jsonl#1",
+    title="Ships",
+    text="The captain of the Endurance was Ernest Joyce.",
+)
+
+
+@pytest.fixture
+def disputed(make_parts: Callable[..., Parts]) -> Callable[..., Awaitable[Answer]]:
+    """Have a question answered where another source contradicts the first step."""
+
+    async def run(**parts: Any) -> Answer:
+        policy = parts.setdefault("policy", chain_policy())
+        read = policy.read
+
+        async def with_other(request: ReadRequest) -> Reading:
+            reading: Reading = await read(request)
+            if request.sub_question.id != "q1":
+                return reading
+            start = OTHER.text.index("Ernest Joyce")
+            against = Quote(passage_id=OTHER.id, text="Ernest Joyce", start=start)
+            other = StepAnswer(text="Ernest Joyce", quotes=(against,))
+            return reading.model_copy(update={"others": (other,)})
+
+        policy.read = with_other
+        parts["backends"] = (MemorySearch([*POLAR, OTHER]),)
+        graph = workflow_named("mindsearch")(make_parts(**parts), expansion_named("greedy"))
+        answer: Answer = (await graph.compile().ainvoke({"question": QUESTION}))["answer"]
+        return answer
+
+    return run
+
+
+@pytest.mark.parametrize("claims", [None, SharedWords()])
+async def test_sources_that_disagree_are_said_to(
+    disputed: Callable[..., Awaitable[Answer]], claims: SharedWords | None
+) -> None:
+    answer = await disputed(claims=claims)
+    assert answer.short_answer == "Akaroa, New Zealand" and not answer.abstained
+    (conflict,) = answer.conflicts
+    assert (conflict.id, conflict.answers) == ("q1", ("Frank Worsley", "Ernest Joyce"))
+    stated = {citation.number: citation.passage for citation in answer.citations}
+    assert [[stated[number].title for number in side] for side in conflict.citations] == [
+        ["Endurance"],
+        ["Ships"],
+    ]
+    ours, theirs = answer.sentences[-2:]
+    assert "Sources disagree on “Who was the captain of the Endurance?”" in ours.text
+    assert theirs.text == "Another says Ernest Joyce." and theirs.citations == (3,)
+    assert (ours.support is None) == (claims is None)
+    assert sorted(stated) == [1, 2, 3]
+
+
+async def test_an_abstention_tells_of_disagreement_too(
+    disputed: Callable[..., Awaitable[Answer]],
+) -> None:
+    policy = ScriptedPolicy([Proposal(sub_questions=CHAIN)], {"q1": "Frank Worsley"})
+    answer = await disputed(policy=policy)
+    assert answer.abstained and answer.conflicts
+    assert "one says Frank Worsley. [1] Another says Ernest Joyce. [2]" in answer.text
+    assert [citation.number for citation in answer.citations] == [1, 2]
+
+
+async def test_an_abstention_describes_the_answers_that_are_missing(
+    make_parts: Callable[..., Parts],
+) -> None:
+    policy = ScriptedPolicy([Proposal(sub_questions=CHAIN)], {})
+    graph = workflow_named("mindsearch")(make_parts(policy=policy), expansion_named("greedy"))
+    answer: Answer = (await graph.compile().ainvoke({"question": QUESTION}))["answer"]
+    assert answer.abstained and "{" not in answer.text
+    assert (
+        "No answer was found to: Who was the captain of the Endurance?; Where was the answer of "
+        "“Who was the captain of the Endurance?” born?." in answer.text
+    )
+
+
+def test_the_schema_of_an_answer_can_be_written_down() -> None:
+    assert {"conflicts", "citations"} <= Answer.model_json_schema()["properties"].keys()

@@ -5,10 +5,10 @@ from clew.graphs.workflows import workflow_named, workflow_names
 
 
 def test_every_name_stands_for_a_workflow() -> None:
-    assert "mindsearch" in workflow_names()
+    assert workflow_names() == ("direct", "iterative", "mindsearch", "rag", "searchain")
     assert all(callable(workflow_named(name)) for name in workflow_names())
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(SettingsError, match="'mindsaerch'; there are: mindsearch"):
+    with pytest.raises(SettingsError, match="'mindsaerch'; there are: direct, iterative, mind"):
         workflow_named("mindsaerch")

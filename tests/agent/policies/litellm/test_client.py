@@ -20,6 +20,7 @@ from clew.agent.models import ROLES, ModelSettings, Role
 from clew.agent.policies.litellm import LiteLLMPolicy
 from clew.agent.policies.litellm.routing import imported_litellm
 from clew.agent.policies.litellm.wire import (
+    ChainOutput,
     Output,
     PlanOutput,
     ReadOutput,
@@ -34,6 +35,7 @@ from clew.prompts.loader import load_prompts
 
 OUTPUTS: tuple[type[Output], ...] = (
     PlanOutput,
+    ChainOutput,
     RewriteOutput,
     ReadOutput,
     RefineOutput,
@@ -41,6 +43,7 @@ OUTPUTS: tuple[type[Output], ...] = (
 )
 ROLE_OF = {
     "plan": "planner",
+    "chain": "planner",
     "rewrite": "searcher",
     "read": "searcher",
     "refine": "refiner",

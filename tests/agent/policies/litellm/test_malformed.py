@@ -21,7 +21,7 @@ from clew.graphs.plan import Plan, make_plan
 from clew.graphs.steps import Reading
 
 EXAMPLES = 110
-"""For each of the five tasks."""
+"""For each task."""
 SECONDS = 10.0
 """More than any completion may take to be found out, on a busy machine."""
 
@@ -31,6 +31,26 @@ VALID: dict[str, Any] = {
             {"id": "q1", "kind": "search", "question": "Who?", "needs": [], "answer": None},
             {"id": "q2", "kind": "recall", "question": "And {q1}?", "needs": ["q1"], "answer": "x"},
             {"id": "q3", "kind": "reason", "question": "So?", "needs": ["q2"], "answer": None},
+        ]
+    },
+    "chain": {
+        "links": [
+            {
+                "id": "q1",
+                "kind": "search",
+                "question": "Who?",
+                "needs": [],
+                "answer": "Frank Worsley",
+                "confidence": 0.6,
+            },
+            {
+                "id": "q2",
+                "kind": "reason",
+                "question": "So {q1}?",
+                "needs": ["q1"],
+                "answer": None,
+                "confidence": 0.0,
+            },
         ]
     },
     "rewrite": {"queries": ["captain Endurance", "Endurance ship master"]},
@@ -131,8 +151,12 @@ def mutated(draw: st.DrawFn, task: str) -> str:
     return before + text + after
 
 
+LISTS = {"plan": "sub_questions", "chain": "links"}
+"""What the list of sub-questions is called, in the tasks that have one."""
+
+
 @st.composite
-def plans(draw: st.DrawFn) -> str:
+def plans(draw: st.DrawFn, field: str) -> str:
     """Plans of the right shape that need each other in any way: cycles, unknown ids, repeats."""
     ids = st.sampled_from(["q1", "q2", "q3", "q4", "x"])
     sub_questions = [
@@ -145,7 +169,7 @@ def plans(draw: st.DrawFn) -> str:
         }
         for _ in range(draw(st.integers(0, 16)))
     ]
-    return json.dumps({"sub_questions": sub_questions})
+    return json.dumps({field: sub_questions})
 
 
 def completions(task: str) -> st.SearchStrategy[str]:
@@ -153,7 +177,7 @@ def completions(task: str) -> st.SearchStrategy[str]:
     anything = st.recursive(
         WILD_VALUE, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WILD_TEXT, inner)
     ).map(json.dumps)
-    more = [plans()] if task == "plan" else []
+    more = [plans(name)] if (name := LISTS.get(task)) else []
     return st.one_of(mutated(task), mutated(task), st.text(max_size=200), anything, *more)
 
 
@@ -214,6 +238,15 @@ def assert_usable(task: str, came: Any) -> None:
         for proposal in came:
             assert make_plan(proposal.sub_questions) == Plan().extended(proposal.sub_questions)
             proposal.model_dump_json().encode()
+    elif task == "chain":
+        subs = [link.sub_question for link in came]
+        assert make_plan(subs) == Plan().extended(subs)
+        for link in came:
+            draft = link.draft
+            assert link.sub_question.kind != "recall" and not draft.quotes
+            assert draft.recalled == (draft.text is not None)
+            assert draft.text is None or draft.text.strip()
+            link.model_dump_json().encode()
     elif task == "rewrite":
         assert all(query.strip() for query in came)
         assert not set(came) & set(request_for("rewrite").tried)

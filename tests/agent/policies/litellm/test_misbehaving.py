@@ -121,6 +121,7 @@ def good() -> Mapping[str, Any]:
 def test_a_model_that_behaves_answers_every_task(good: Mapping[str, Any]) -> None:
     (proposal,) = good["plan"]
     assert [sub.parents for sub in proposal.sub_questions] == [(), ("q1",)]
+    assert [link.sub_question.parents for link in good["chain"]] == [(), ("q1",)]
     assert good["rewrite"] == ["captain endurance"]
     assert good["read"].answer.text == "Frank Worsley"
     assert good["refine"].reading.answer.text == "Frank Worsley"
@@ -180,7 +181,7 @@ async def test_what_cannot_be_repaired_gives_way_to_the_plainest_step(
     assert counts(tally) == {"fallbacks": 1}
     if task == "plan":
         assert came == [Proposal()]
-    elif task == "rewrite":
+    elif task in ("chain", "rewrite"):
         assert not came
     elif task == "read":
         assert came.answer.text is None

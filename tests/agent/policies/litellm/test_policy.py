@@ -1,7 +1,8 @@
 """What each task asks of the model under each preset, and what it is shown."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 from policy_requests import EVIDENCE, READING, ask, make_policy, reading_of, request_for
@@ -11,9 +12,16 @@ from support import CHAIN, POLAR, QUESTION
 from clew.agent.effort import EFFORTS
 from clew.agent.models import ROLES, ModelSettings
 from clew.agent.policies.litellm import LiteLLMPolicy
+from clew.agent.policies.litellm.wire import RewriteOutput
 from clew.agent.search_agent import SearchAgent
 from clew.graphs.plan import SubQuestion, make_plan
-from clew.graphs.protocols import PlanRequest, ReadRequest, RefineRequest, RewriteRequest
+from clew.graphs.protocols import (
+    PlanRequest,
+    ReadRequest,
+    RefineRequest,
+    RewriteRequest,
+    Wording,
+)
 from clew.graphs.steps import Reading, Verdict
 from clew.prompts.loader import load_prompts
 from clew.tools.search.memory import MemorySearch
@@ -69,6 +77,31 @@ async def test_later_searches_are_worded_by_the_model(effort: str, model: Simula
     assert f"Tried: {CHAIN[0].text}" in last_turn(model)
 
 
+@pytest.mark.parametrize("wording", get_args(Wording)[1:])
+@pytest.mark.parametrize("effort", EFFORTS)
+async def test_another_wording_is_asked_for_in_its_number(
+    effort: str, wording: Wording, model: SimulatedModel
+) -> None:
+    request = replace(rewriting(), wording=wording, count=2, passages=POLAR[:1])
+    queries = await make_policy(model.url, effort=effort).rewrite(request)
+    assert tasks(model) == ["rewrite"] and len(queries) == 2
+    told = last_turn(model)
+    assert "Wording: " in told and told.endswith("Write at most 2 queries.")
+    assert f"1| {POLAR[0].title}: {POLAR[0].text}" in told
+
+
+def test_a_hypothetical_passage_may_be_long() -> None:
+    passage = " ".join(["Frank Worsley was the captain of the Endurance."] * 15)
+    output = RewriteOutput.model_validate({"queries": [passage]})
+    assert output.queries == [passage]
+
+
+async def test_no_more_queries_are_worded_than_wanted(model: SimulatedModel) -> None:
+    request = replace(rewriting(), count=1)
+    queries = await make_policy(model.url, effort="thorough").rewrite(request)
+    assert queries == [CHAIN[0].text]
+
+
 @pytest.mark.parametrize(
     ("effort", "confidence", "asks"),
     [
@@ -103,6 +136,19 @@ async def test_refining_goes_on_where_reading_ended(model: SimulatedModel) -> No
     assert refine[: len(read)] == read
     assert [message["role"] for message in refine[len(read) :]] == ["assistant", "user"]
     assert '"passage": 1' in refine[-2]["content"] and "0.25" in refine[-1]["content"]
+
+
+async def test_refining_is_shown_what_contradicts_the_answer(model: SimulatedModel) -> None:
+    elsewhere = POLAR[0].model_copy(update={"id": "e", "source": "e", "text": "It was Ann Rask."})
+    other = reading_of(elsewhere, "Ann Rask").answer
+    request = refining(READING.model_copy(update={"others": (other,)}))
+    refinement = await make_policy(model.url).refine(replace(request, passages=(*POLAR, elsewhere)))
+    assert (
+        '{"answer": "Ann Rask", "passage": 5, "text": "Ann Rask"}'
+        in (model.requests[-1].body["messages"][-2]["content"])
+    )
+    (kept,) = refinement.reading.others
+    assert (kept.text, kept.quotes) == (other.text, other.quotes)
 
 
 @pytest.mark.parametrize(("effort", "overview"), [("quick", 0), ("balanced", 4), ("thorough", 4)])

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from support import passage
 
-from clew.agent.policies.litellm.quoting import located, sentence_around
+from clew.agent.policies.litellm.quoting import located
 from clew.prompts.untrusted import shown
 
 SHIP = passage(
@@ -85,30 +85,3 @@ def test_of_words_with_a_gap_only_the_longest_part_counts() -> None:
     assert located("her captain was Ernest Shackleton ... a", SHIP) is None
     found = located("a ... her captain was", SHIP)
     assert found is not None and found.text.split() == ["her", "captain", "was"]
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        ("in 1872", "He was born in 1872."),
-        ("He was born in 1872.", "He was born in 1872."),
-        ("A ship", "A ship!"),
-        ("Then", "Then?"),
-        ("last words", "The last words"),
-        ("1872. A", "He was born in 1872. A ship!"),
-    ],
-)
-def test_a_quote_is_shown_in_its_sentence(words: str, sentence: str) -> None:
-    source = passage("P", "He was born in 1872. A ship! Then? One\nThe last words")
-    quote = located(words, source)
-    assert quote is not None
-    assert sentence_around(quote, source) == sentence
-
-
-@given(text=WILD, start=st.integers(0, 60), length=st.integers(1, 60))
-def test_the_sentence_around_a_quote_holds_it(text: str, start: int, length: int) -> None:
-    assume(text[start : start + length].strip())
-    source = passage("wild", text)
-    quote = located(text[start : start + length], source)
-    assert quote is not None
-    assert quote.text.strip() in sentence_around(quote, source)

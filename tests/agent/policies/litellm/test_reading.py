@@ -131,3 +131,43 @@ def test_the_prompt_is_told_the_first_passages_and_what_is_known() -> None:
     assert [each["title"] for each in variables["passages"]] == ["Endurance", "Frank Worsley"]
     assert variables["parents"] == [{"question": CHAIN[0].text, "answer": "Frank Worsley"}]
     assert variables["reasons"]
+
+
+def other(answer: str | None, passage: int, text: str) -> dict[str, Any]:
+    return {"answer": answer, "passage": passage, "text": text}
+
+
+ELSEWHERE = POLAR[0].model_copy(
+    update={"id": "e", "source": "e", "text": "Her captain was Ernest Joyce in 1914."}
+)
+DISPUTED = (*POLAR, ELSEWHERE)
+JOYCE = other("Ernest Joyce", 5, "her captain was  ERNEST Joyce")
+
+
+def test_what_other_sources_answer_comes_with_verbatim_quotes() -> None:
+    output = {"answer": "Frank Worsley", "quotes": [quoted(1, "Frank Worsley")], "confidence": 0.6}
+    (found,) = read(request(passages=DISPUTED), **output, others=[JOYCE, JOYCE]).others
+    assert (found.text, found.confidence) == ("Ernest Joyce", 0.4)
+    (quote,) = found.quotes
+    assert quote.text == "Her captain was Ernest Joyce"
+    assert quote.is_verbatim({ELSEWHERE.id: ELSEWHERE})
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        other("Ernest Joyce", 5, "Ernest Shackleton was her captain"),
+        other("Ernest Shackleton", 5, "Her captain was Ernest Joyce"),
+        other("Worsley", 2, "Frank Worsley was born in Akaroa"),
+        other("Endurance", 1, "Endurance was a ship."),
+        other(None, 5, "Her captain was Ernest Joyce"),
+        other("  ", 5, "Her captain was Ernest Joyce"),
+    ],
+)
+def test_what_no_other_source_says_otherwise_is_dropped(said: dict[str, Any]) -> None:
+    output = {"answer": "Frank Worsley", "quotes": [quoted(1, "Frank Worsley")]}
+    assert read(request(passages=DISPUTED), **output, others=[said]).others == ()
+
+
+def test_without_an_answer_there_is_nothing_to_contradict() -> None:
+    assert read(request(passages=DISPUTED), answer=None, others=[JOYCE]).others == ()

@@ -15,6 +15,7 @@ from clew.agent.policies.litellm.structured import (
     without_reasoning,
 )
 from clew.agent.policies.litellm.wire import (
+    ChainOutput,
     Output,
     PlanOutput,
     ReadOutput,
@@ -25,6 +26,7 @@ from clew.agent.policies.litellm.wire import (
 
 OUTPUTS: tuple[type[Output], ...] = (
     PlanOutput,
+    ChainOutput,
     RewriteOutput,
     ReadOutput,
     RefineOutput,

@@ -1,0 +1,76 @@
+"""Why there is no answer, in plain words, and what was searched for."""
+
+from collections.abc import Iterable, Mapping
+
+from .answer import AnswerSentence
+from .budget import Usage
+from .describing import described
+from .nodes.critic import GOOD_ENOUGH
+from .state import State
+from .steps import SearchRecord, Step
+
+
+def failures_if_all_failed(steps: Mapping[str, Step]) -> list[str]:
+    """Return why searching was in vain; nothing where some step could search, or none had to."""
+    searched = [step for step in steps.values() if step.searches]
+    if any(step.status != "failed" for step in searched):
+        return []
+    return sorted(
+        {
+            f"{search.backend}: {search.reason or search.outcome}"
+            for step in searched
+            for search in step.searches
+        }
+    )
+
+
+def abstention(
+    state: State, stopped_by: str | None, spent: Usage, *, unsupported: bool
+) -> list[AnswerSentence]:
+    """Return the sentences that say why there is no answer.
+
+    Args:
+        state: What is known.
+        stopped_by: The limit that ended the search, if one did.
+        spent: What the run has spent, with what the models came to.
+        unsupported: Whether an answer was written that no source supports.
+    """
+    plan, steps = state["plan"], state.get("steps", {})
+
+    def plain(text: str) -> str:
+        return described(text, plan, steps)
+
+    sentences = ["The evidence found does not answer this question."]
+    if stopped_by:
+        limit = stopped_by.replace("_", " ")
+        sentences = [f"The budget ({limit}) ended before an answer was found."]
+    if unsupported:
+        sentences.append("What was written as an answer is not supported by the passages found.")
+    missing = [plain(step.text) for step in steps.values() if step.status == "unknown"]
+    if missing:
+        sentences.append(f"No answer was found to: {'; '.join(missing)}.")
+    weak = [
+        f"{plain(step.text)} {step.answer.text}"
+        for step in steps.values()
+        if step.answer.text and step.verdict and step.verdict.score < GOOD_ENOUGH
+    ]
+    if weak:
+        sentences.append(f"Only weakly supported: {'; '.join(weak)}.")
+    searches = list(state.get("scouting", ()))
+    searches += [search for step in steps.values() for search in step.searches]
+    if failed := _failed(searches):
+        sentences.append(f"Some searches did not work: {', '.join(failed)}.")
+    if unusable := sum(model.fallbacks for model in spent.models):
+        sentences.append(f"Outputs of the language model that could not be used: {unusable}.")
+    if queries := dict.fromkeys(plain(search.query) for search in searches):
+        sentences.append(f"Searched for: {'; '.join(queries)}.")
+    return [AnswerSentence(text=sentence) for sentence in sentences]
+
+
+def _failed(searches: Iterable[SearchRecord]) -> list[str]:
+    """The backends that failed, each with the first reason given."""
+    reasons: dict[str, str] = {}
+    for search in searches:
+        if search.outcome in ("throttled", "failed"):
+            reasons[search.backend] = reasons.get(search.backend) or search.reason
+    return [f"{name} ({reason})" if reason else name for name, reason in sorted(reasons.items())]

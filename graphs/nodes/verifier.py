@@ -1,0 +1,121 @@
+"""The verifier: researches the open links of a chain and holds the drafts against what is found."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from langgraph.runtime import Runtime
+
+from ...errors import CriticError
+from ...tools.passages import Passage
+from ..chain_tree import ChainNode
+from ..events import NodeVerified
+from ..meter import Meter
+from ..protocols import Parts
+from ..researching import researched
+from ..state import State, meter_of
+from ..step_graph import StepGraph
+from ..steps import Reading, Step, Trajectory
+from ..verification import Verification
+
+
+def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verification) -> Any:
+    """Return the node that settles those links of a branch whose parents are settled.
+
+    Args:
+        parts: What the workflow is assembled from.
+        step_graph: Researches one sub-question.
+        verification: How drafts are held against what is found.
+    """
+
+    async def verifier(state: State, runtime: Runtime[None]) -> State:
+        tree, meter = state["tree"], meter_of(state, parts.budget)
+        earlier_seconds = meter.seconds_spent
+        known = tree.steps(tree.branch)
+        ready = [
+            node
+            for node in tree.path(tree.branch)
+            if node.step is None and known.keys() >= set(node.sub_question.parents)
+        ]
+        found = await researched(
+            [node.sub_question for node in ready],
+            state,
+            step_graph,
+            meter,
+            runtime.stream_writer,
+        )
+        evidence = {**state.get("evidence", {}), **found.evidence}
+        settled = []
+        for node in ready:
+            step = found.steps[node.sub_question.id]
+            settled.append(await _settled(node, step, state, evidence, meter))
+        for node in settled:
+            runtime.stream_writer(NodeVerified(node=node))
+        return State(
+            tree=tree.with_nodes(settled),
+            steps={node.sub_question.id: node.step for node in settled if node.step},
+            evidence=found.evidence,
+            usage=found.usage.model_copy(update={"seconds": meter.seconds_spent - earlier_seconds}),
+            stopped_by=found.stopped_by,
+        )
+
+    async def _settled(
+        node: ChainNode,
+        found: Step,
+        state: State,
+        evidence: Mapping[str, Passage],
+        meter: Meter,
+    ) -> ChainNode:
+        outcome = verification.outcome(node.draft, found.answer, parts.calibration)
+        step = found
+        if found.status == "failed":
+            # What could not be looked up stays so, whatever was thought of it.
+            outcome = "unknown"
+        elif outcome in ("contradicted", "disputed", "unconfirmed", "unknown"):
+            step = _with_draft(node, found, evidence)
+            if step.status != "unfinished":
+                step = await _judged(step, state, evidence, meter)
+        return node.model_copy(update={"found": found, "outcome": outcome, "step": step})
+
+    async def _judged(
+        step: Step, state: State, evidence: Mapping[str, Passage], meter: Meter
+    ) -> Step:
+        """The step with the critic's word; without it where the time for it ran out."""
+        tree = state["tree"]
+        parents = [tree.nodes[id].step for id in step.sub_question.parents]
+        steps = (*(each for each in parents if each is not None), step)
+        trajectory = Trajectory(question=state["question"], steps=steps, evidence=evidence)
+        timer = asyncio.timeout(meter.seconds_left)
+        try:
+            async with timer:
+                scores = await parts.critic.score([trajectory])
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            return step
+        if len(scores) != 1 or len(scores[0]) != len(steps):
+            raise CriticError(
+                f"critic {parts.critic.name!r} was given {len(steps)} steps to score and "
+                f"returned {[len(verdicts) for verdicts in scores]} verdicts"
+            )
+        return step.model_copy(update={"verdict": scores[0][-1]})
+
+    return verifier
+
+
+def _with_draft(node: ChainNode, found: Step, evidence: Mapping[str, Passage]) -> Step:
+    """The step with the draft for its answer, not judged yet."""
+    draft = node.draft
+    quotes = tuple(quote for quote in draft.quotes if quote.is_verbatim(evidence))
+    # What a draft without quotes says was thought of, not found.
+    draft = draft.model_copy(
+        update={"quotes": quotes, "recalled": draft.text is not None and not quotes}
+    )
+    status = "unknown" if draft.text is None else "answered"
+    return found.model_copy(
+        update={
+            "reading": Reading(answer=draft, ranking=found.reading.ranking),
+            "status": "unfinished" if found.status == "unfinished" else status,
+            "verdict": None,
+        }
+    )
