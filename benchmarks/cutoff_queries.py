@@ -5,7 +5,7 @@ Sub-questions count beside whole questions, for a workflow searches for both.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,15 +31,19 @@ class Query:
 
     Attributes:
         text: The query.
-        gold: Ids of its documents.
+        gold: Ids of its documents; where several will do for one piece of evidence, together.
         unjudged: Ids of documents of which nobody has said whether they help.
         group: The question that it belongs to.
     """
 
     text: str
-    gold: frozenset[str]
+    gold: tuple[frozenset[str], ...]
     unjudged: frozenset[str]
     group: str
+
+    def is_gold(self, document: str) -> bool:
+        """Whether a document is evidence for the query."""
+        return any(document in each for each in self.gold)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def retrieved(corpus: str, home: Path, queries: Sequence[Query], encoder: Encode
                 vector=vector,
                 scores=np.array([hit.score for hit, _ in hits], dtype=np.float32),
                 cosines=cosines.astype(np.float32),
-                gold=np.array([document in query.gold for document in documents]),
+                gold=np.array([query.is_gold(document) for document in documents]),
                 documents=documents,
             )
         )
@@ -111,10 +115,15 @@ def training_queries(
     return corpus, [query for row in rows for query in _queries(row, pool)]
 
 
+def alone(ids: Iterable[str]) -> tuple[frozenset[str], ...]:
+    """Return gold documents for none of which another will do."""
+    return tuple(frozenset([id]) for id in ids)
+
+
 def _queries(row: dict[str, Any], pool: Mapping[tuple[str, str], str]) -> Iterator[Query]:
     gold = {pool[paragraph]: paragraph for paragraph, supports in paragraphs(row) if supports}
     if gold:
-        yield Query(row["question"], frozenset(gold), frozenset(), row["question"])
+        yield Query(row["question"], alone(gold), frozenset(), row["question"])
     for asked, subject, answer in _sub_questions(row):
         own = {
             id
@@ -123,7 +132,7 @@ def _queries(row: dict[str, Any], pool: Mapping[tuple[str, str], str]) -> Iterat
         }
         # A document of another step may hold the answer as well; it is not counted either way.
         if len(own) == 1:
-            yield Query(asked, frozenset(own), frozenset(gold) - own, row["question"])
+            yield Query(asked, alone(own), frozenset(gold) - own, row["question"])
 
 
 def _sub_questions(row: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -34,7 +34,7 @@ DROPOUT = 0.2
 PASSING = 0.97
 """Share of true statements that are to pass as supported."""
 
-_TRUE_STATEMENTS = ("fact", "reading", "conclusion")
+_TRUE_STATEMENTS = ("fact", "conclusion")  # worded and quoted as the embedded policy does
 
 
 def main() -> None:
@@ -192,9 +192,8 @@ def calibrate(network: Network, features: Features, validation: Sequence[int]) -
     platt = LogisticRegression(C=1e6).fit(found, features.supported[validation].numpy())
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     with torch.no_grad():
-        network.out.weight *= slope
-        network.out.bias *= slope
-        network.out.bias += offset
+        network.out.weight.mul_(slope)
+        network.out.bias.mul_(slope).add_(offset)
     print(f"Platt: slope {slope:.2f}, offset {offset:+.2f}")
 
 

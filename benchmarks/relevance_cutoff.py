@@ -10,15 +10,16 @@ import asyncio
 import json
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from cutoff_queries import DEPTH, Query, Retrieved, filled, retrieved
 from multihop import DATA, SETS
 from numpy.typing import NDArray
 
-from clew.evals.metrics import bootstrap
+from clew.evals.metrics import bootstrap, recall_at
 from clew.evals.resampling import bounds, drawn
 from clew.tools.corpus.encoder import load_encoder
 from clew.tools.corpus.encoder_cache import CachingEncoder
@@ -38,9 +39,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--home", type=Path, default=Path("~/.clew/benchmarks").expanduser())
+    parser.add_argument("--set", action="append", choices=SETS, help="all of them by default")
     arguments = parser.parse_args()
     encoder = load_encoder(None, cache_dir=arguments.home / "models")
-    for name in SETS:
+    for name in arguments.set or SETS:
         folder = arguments.data / name
         index_documents([folder / "corpus.jsonl"], home=arguments.home, name=name, encoder=encoder)
         groups = {"whole questions": whole_questions(folder)}
@@ -62,8 +64,8 @@ def whole_questions(folder: Path) -> list[Query]:
         titled[row["title"]].add(row["id"])
     queries = []
     for row in _rows(folder / "questions.jsonl"):
-        ids = row.get("gold_ids") or [id for title in row["gold_titles"] for id in titled[title]]
-        queries.append(Query(row["question"], frozenset(map(str, ids)), frozenset(), row["id"]))
+        gold = _pieces(row) if "gold_ids" in row else [titled[each] for each in row["gold_titles"]]
+        queries.append(Query(row["question"], tuple(map(frozenset, gold)), frozenset(), row["id"]))
     return queries
 
 
@@ -72,13 +74,18 @@ def sub_questions(folder: Path) -> list[Query]:
     queries = []
     for row in _rows(folder / "questions.jsonl"):
         steps = filled(row["decomposition"])
-        for (text, _), own in zip(steps, row["gold_ids"], strict=True):
-            others = frozenset(row["gold_ids"]) - {own}
-            queries.append(Query(text, frozenset([own]), others, row["id"]))
+        gold = _pieces(row)
+        for (text, _), own in zip(steps, gold, strict=True):
+            others = frozenset().union(*gold) - own
+            queries.append(Query(text, (own,), others, row["id"]))
     return queries
 
 
-def _rows(file: Path) -> list[dict]:  # type: ignore[type-arg]
+def _pieces(row: dict[str, Any]) -> list[frozenset[str]]:
+    return [frozenset([each] if isinstance(each, str) else each) for each in row["gold_ids"]]
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.open()]
 
 
@@ -165,9 +172,11 @@ def _ratio(part: Floats, whole: Floats) -> float:
 def print_orders(queries: Sequence[Retrieved]) -> None:
     """Print the recall of retrieval's order, of the adapter's, and of both fused."""
     print("| order | recall@1 | recall@2 | recall@5 |\n| --- | --- | --- | --- |")
-    orders = {"retrieval": lambda each: np.arange(len(each.gold))}
-    orders["cosine adapter"] = lambda each: np.argsort(-each.cosines, kind="stable")
-    orders["both by reciprocal ranks"] = _fused
+    orders: dict[str, Callable[[Retrieved], NDArray[np.int64]]] = {
+        "retrieval": lambda each: np.arange(len(each.gold)),
+        "cosine adapter": lambda each: np.argsort(-each.cosines, kind="stable"),
+        "both by reciprocal ranks": _fused,
+    }
     base: dict[int, list[float]] = {}
     for name, order in orders.items():
         cells = []
@@ -190,8 +199,7 @@ def _fused(each: Retrieved) -> NDArray[np.int64]:
 
 
 def _recall(each: Retrieved, order: NDArray[np.int64], depth: int) -> float:
-    first = list(dict.fromkeys(each.documents[place] for place in order))[:depth]
-    return len(each.query.gold.intersection(first)) / len(each.query.gold)
+    return recall_at(depth, [each.documents[place] for place in order], each.query.gold)
 
 
 def print_cost(home: Path, texts: Sequence[str]) -> None:

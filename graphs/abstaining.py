@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from .answer import AnswerSentence
 from .budget import Usage
 from .describing import described
-from .nodes.critic import GOOD_ENOUGH
+from .plan import REFERENCE
 from .state import State
 from .steps import SearchRecord, Step
 
@@ -25,7 +25,12 @@ def failures_if_all_failed(steps: Mapping[str, Step]) -> list[str]:
 
 
 def abstention(
-    state: State, stopped_by: str | None, spent: Usage, *, unsupported: bool
+    state: State,
+    stopped_by: str | None,
+    spent: Usage,
+    *,
+    unsupported: bool,
+    good_enough: float,
 ) -> list[AnswerSentence]:
     """Return the sentences that say why there is no answer.
 
@@ -34,6 +39,7 @@ def abstention(
         stopped_by: The limit that ended the search, if one did.
         spent: What the run has spent, with what the models came to.
         unsupported: Whether an answer was written that no source supports.
+        good_enough: Verdict below which a step's answer is weak.
     """
     plan, steps = state["plan"], state.get("steps", {})
 
@@ -46,25 +52,37 @@ def abstention(
         sentences = [f"The budget ({limit}) ended before an answer was found."]
     if unsupported:
         sentences.append("What was written as an answer is not supported by the passages found.")
-    missing = [plain(step.text) for step in steps.values() if step.status == "unknown"]
-    if missing:
-        sentences.append(f"No answer was found to: {'; '.join(missing)}.")
+    unknown = {id: step.text for id, step in steps.items() if step.status == "unknown"}
+    first = {
+        id: plain(text)
+        for id, text in unknown.items()
+        if unknown.keys().isdisjoint(REFERENCE.findall(text))
+    }
+    if first:
+        sentences.append(_listed("No answer was found to", first.values()))
+    if len(first) < len(unknown):
+        sentences.append("So there is none either to what builds on that.")
     weak = [
         f"{plain(step.text)} {step.answer.text}"
         for step in steps.values()
-        if step.answer.text and step.verdict and step.verdict.score < GOOD_ENOUGH
+        if step.answer.text and step.verdict and step.verdict.score < good_enough
     ]
     if weak:
-        sentences.append(f"Only weakly supported: {'; '.join(weak)}.")
+        sentences.append(_listed("Only weakly supported", weak))
     searches = list(state.get("scouting", ()))
     searches += [search for step in steps.values() for search in step.searches]
     if failed := _failed(searches):
-        sentences.append(f"Some searches did not work: {', '.join(failed)}.")
+        sentences.append(_listed("Some searches did not work", failed))
     if unusable := sum(model.fallbacks for model in spent.models):
         sentences.append(f"Outputs of the language model that could not be used: {unusable}.")
     if queries := dict.fromkeys(plain(search.query) for search in searches):
-        sentences.append(f"Searched for: {'; '.join(queries)}.")
+        sentences.append(_listed("Searched for", queries))
     return [AnswerSentence(text=sentence) for sentence in sentences]
+
+
+def _listed(what: str, items: Iterable[str]) -> str:
+    sentence = f"{what}: {'; '.join(items)}"
+    return sentence if sentence.endswith(("?", ".", "!")) else f"{sentence}."
 
 
 def _failed(searches: Iterable[SearchRecord]) -> list[str]:

@@ -29,7 +29,8 @@ class Budget(BaseModel):
     tokens_out: int | None = Field(default=50_000, ge=0)
     """Tokens that language models write."""
     rounds: int = Field(default=4, ge=1)
-    """How many times the planner may make or extend the plan."""
+    """How many times the planner may make or extend the plan, or write a chain; a workflow that
+    asks for one sub-question at a time has a limit of its own."""
 
 
 class ModelUsage(BaseModel):

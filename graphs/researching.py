@@ -219,5 +219,6 @@ def _complete_ranking(
 
 def _evidence_of(step: Step, evidence: Mapping[str, Passage]) -> dict[str, Passage]:
     ids = [ranked.passage_id for ranked in step.reading.ranking]
-    ids += [quote.passage_id for quote in step.answer.quotes]
+    answers = (step.answer, *step.reading.others)
+    ids += [quote.passage_id for answer in answers for quote in answer.quotes]
     return {id: evidence[id] for id in dict.fromkeys(ids)}

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import CriticError
+from ..tools.passages import Passage
 from .agreement import agree
-from .citing import states
+from .citing import question_of, states
 from .plan import Plan
 from .protocols import CitedSentence, Claim, ClaimScorer
+from .quote_context import titled
+from .scripts import share_a_script
 from .steps import Step
 
 UNRELATED = 0.05
@@ -26,6 +29,20 @@ class Weighed(NamedTuple):
     sentence: CitedSentence
     support: float | None = None
     weak: bool = False
+
+
+def claim_of(
+    sentence: CitedSentence, steps: Mapping[str, Step], evidence: Mapping[str, Passage]
+) -> Claim | None:
+    """Return what a sentence claims of its quotes; None where nothing can be compared.
+
+    It has no quotes then, or they are in another script, of which no scorer of words and vectors
+    can tell what they say.
+    """
+    quotes = [titled(quote, evidence[quote.passage_id]) for quote in sentence.quotes]
+    if not quotes or not share_a_script(sentence.text, quotes):
+        return None
+    return Claim(sentence.text, quotes, question_of(sentence, steps))
 
 
 async def support_of(scorer: ClaimScorer, claims: Sequence[Claim]) -> list[float]:
@@ -61,7 +78,7 @@ def weighed(
 
     Args:
         sentences: The sentences with quotes that count.
-        scores: The chance of support of each; None where it has no quotes.
+        scores: The chance of support of each; None where there is nothing to compare.
         threshold: Chance from which a sentence counts as supported.
         path: The steps that the short answer rests on.
         short_answer: What the sentences explain.

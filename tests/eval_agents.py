@@ -34,7 +34,7 @@ class _Erring:
     def __init__(self, policy: ScriptedPolicy) -> None:
         self._policy = policy
         self.name = policy.name
-        self.rewrite, self.read = policy.rewrite, policy.read
+        self.chain, self.rewrite, self.read = policy.chain, policy.rewrite, policy.read
         self.refine, self.write = policy.refine, policy.write
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:

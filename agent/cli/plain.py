@@ -4,7 +4,10 @@ from types import TracebackType
 from typing import Self
 
 from ...graphs.events import (
+    BranchChosen,
+    ChainDrafted,
     Event,
+    NodeVerified,
     PlanExtended,
     RunFinished,
     RunStarted,
@@ -16,7 +19,7 @@ from ...graphs.events import (
 from ...graphs.plan import SubQuestion
 from ...graphs.steps import SearchRecord
 from .answers import RECALLED, answer_lines
-from .progress import RunProgress
+from .progress import DRAFTS, RunProgress
 from .quotes import quoted_sentence, quoted_title
 from .wording import clean, counted
 
@@ -57,6 +60,14 @@ class PlainView:
                     self._finished(step.sub_question.id)
             case PlanExtended():
                 self._plan(event.added)
+            case ChainDrafted():
+                for node in event.nodes:
+                    if node.draft.text:
+                        _say(f"{node.sub_question.id} thought to be: {clean(node.draft.text)}")
+            case NodeVerified(node=node) if node.outcome:
+                _say(f"{node.sub_question.id} {DRAFTS[node.outcome]}")
+            case BranchChosen() if event.left is not None:
+                _say(f"chain {event.left} left for chain {event.branch.number}")
             case StepStarted():
                 _say(f"{event.id} started: {clean(event.text)}")
             case SearchFinished():

@@ -44,12 +44,14 @@ class ScriptedPolicy:
         self._drafts = drafts or {}
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
-        """Propose what the plan lacks of the first plan of the script that it does not hold."""
+        """Propose the first plan of the script that is not in the plan, or as much as is wanted."""
         known = {sub.id for sub in request.plan.sub_questions}
         for proposal in self._plans:
             missing = tuple(sub for sub in proposal.sub_questions if sub.id not in known)
-            if missing:
+            if missing and request.most is not None:
                 return [Proposal(sub_questions=missing[: request.most])]
+            if missing:
+                return [proposal]
         return [Proposal()]
 
     async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:

@@ -55,6 +55,8 @@ def planner_node(
             return State(proposals=(), plan=plan, stopped_by=limit, usage=tally.usage)
         usable: list[Proposal] = []
         for proposal in proposals[:width]:
+            if most is not None:
+                proposal = Proposal(sub_questions=proposal.sub_questions[:most])
             try:
                 plan.extended(proposal.sub_questions)
             except PlanError as error:

@@ -11,19 +11,19 @@ from ...tools.passages import Passage
 from ..abstaining import abstention, failures_if_all_failed
 from ..answer import Answer, AnswerSentence
 from ..budget import Usage
-from ..citing import citable, question_of
+from ..citing import citable
 from ..conflicts import Dispute, disputes_of
 from ..events import AnswerWriting, RunFinished
 from ..evidence import ordered_evidence
 from ..meter import Tally
 from ..numbering import Numbering
 from ..plan import Plan
-from ..protocols import CitedSentence, Claim, Draft, Parts, WriteRequest
-from ..quote_context import titled
+from ..protocols import Draft, Parts, WriteRequest
 from ..state import State, meter_of
 from ..stating import stated
 from ..steps import Step
-from ..supporting import Weighed, path_of, stands, support_of, weighed
+from ..supporting import Weighed, claim_of, path_of, stands, support_of, weighed
+from .critic import GOOD_ENOUGH
 
 
 class Checked(NamedTuple):
@@ -82,7 +82,9 @@ def responder_node(parts: Parts) -> Any:
         said = [_numbered(each, numbering) for each in sentences]
         if not sentences:
             unsupported = draft.short_answer is not None
-            said = abstention(state, stopped_by, spent, unsupported=unsupported)
+            said = abstention(
+                state, stopped_by, spent, unsupported=unsupported, good_enough=GOOD_ENOUGH
+            )
         for dispute in disputes:
             said += dispute.sentences(numbering)
         answer = Answer(
@@ -114,10 +116,11 @@ def responder_node(parts: Parts) -> Any:
         ]
         kept, disputes = [Weighed(each) for each in quoted], disputes_of(plan, steps, evidence)
         if parts.claims is not None:
-            claims = [_claim(each, steps, evidence) for each in quoted if each.quotes]
+            claims = [claim_of(each, steps, evidence) for each in quoted]
             of_disputes = [claim for each in disputes for claim in each.claims(evidence)]
-            scores = iter(await support_of(parts.claims, [*claims, *of_disputes]))
-            supports = [next(scores) if each.quotes else None for each in quoted]
+            wanted = [*filter(None, claims), *of_disputes]
+            scores = iter(await support_of(parts.claims, wanted))
+            supports = [next(scores) if claim else None for claim in claims]
             threshold = parts.claims.threshold
             path = path_of(draft.short_answer, plan, steps)
             kept = weighed(quoted, supports, threshold, path, draft.short_answer)
@@ -134,16 +137,6 @@ def responder_node(parts: Parts) -> Any:
         return Checked(kept, disputes)
 
     return responder
-
-
-def _claim(
-    sentence: CitedSentence, steps: Mapping[str, Step], evidence: Mapping[str, Passage]
-) -> Claim:
-    return Claim(
-        text=sentence.text,
-        quotes=[titled(quote, evidence[quote.passage_id]) for quote in sentence.quotes],
-        question=question_of(sentence, steps),
-    )
 
 
 def _numbered(each: Weighed, numbering: Numbering) -> AnswerSentence:

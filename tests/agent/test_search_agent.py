@@ -197,9 +197,14 @@ class Broken(ScriptedPolicy):
         setattr(self, method, fail)
 
 
-@pytest.mark.parametrize("method", ["plan", "rewrite", "read", "refine", "write"])
+@pytest.mark.parametrize("method", ["plan", "chain", "rewrite", "read", "refine", "write"])
 def test_what_a_policy_raises_is_an_error_in_its_questions_place(method: str) -> None:
-    agent = SearchAgent(policy=Broken(method), critic=ContentCritic(), search=[MemorySearch(POLAR)])
+    agent = SearchAgent(
+        policy=Broken(method),
+        critic=ContentCritic(),
+        search=[MemorySearch(POLAR)],
+        workflow="searchain" if method == "chain" else "mindsearch",
+    )
     (result,) = agent.batch([QUESTION])
     assert isinstance(result, RunFailed) and "took too long" in str(result)
 
@@ -294,16 +299,31 @@ class Slow(MemorySearch):
             os.kill(os.getpid(), signal.SIGKILL)
         return await super().search(query, **more)
 
-agent = SearchAgent(policy=chain_policy(), critic=ContentCritic(), search=[Slow(POLAR)])
+policy = {policy}
+agent = SearchAgent(
+    policy=policy, critic=ContentCritic(), search=[Slow(POLAR)], workflow={workflow!r}
+)
 answer = agent.resume("t") if {resume!r} else agent.ask(QUESTION, thread_id="t")
 print("answer", answer.short_answer, flush=True)
+if answer.tree:
+    print("tree", [branch.nodes for branch in answer.tree.branches], flush=True)
 """
 
 
-def test_a_run_killed_without_warning_resumes_where_it_stopped(tmp_path: Path) -> None:
+ERRING = """__import__("chain_runs").script(q1="Colin Archer", q2="Larvik, Norway")"""
+TREE = "tree [('q1', 'q2'), ('q1_2', 'q2_2'), ('q1_2', 'q2_2_2')]"
+
+
+@pytest.mark.parametrize(
+    ("workflow", "policy", "told"),
+    [("mindsearch", "chain_policy()", []), ("searchain", ERRING, [TREE])],
+)
+def test_a_run_killed_without_warning_resumes_where_it_stopped(
+    workflow: str, policy: str, told: list[str], tmp_path: Path
+) -> None:
     def run(*, die: bool, resume: bool) -> subprocess.CompletedProcess[str]:
         tests = str(Path(__file__).resolve().parents[1])
-        code = KILLED.format(tests=tests, die=die, resume=resume)
+        code = KILLED.format(tests=tests, die=die, resume=resume, workflow=workflow, policy=policy)
         environment = {**os.environ, "CLEW_HOME": str(tmp_path / "home")}
         return subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, env=environment
@@ -316,6 +336,7 @@ def test_a_run_killed_without_warning_resumes_where_it_stopped(tmp_path: Path) -
     assert resumed.stdout.splitlines() == [
         "search Where was Frank Worsley born?",
         "answer Akaroa, New Zealand",
+        *told,
     ], resumed.stderr
 
 

@@ -12,6 +12,7 @@ from support import CHAIN, POLAR, QUESTION, chain_policy, passage
 
 from clew.graphs.plan import Plan, SubQuestion, make_plan
 from clew.graphs.protocols import (
+    ChainRequest,
     PlanRequest,
     Policy,
     ReadRequest,
@@ -116,6 +117,45 @@ async def test_extensions_fit_the_plan_and_come_to_an_end(policy: Policy) -> Non
         plan = plan.extended(proposals[0].sub_questions)
         steps = {sub.id: unknown(sub) for sub in plan.sub_questions}
     pytest.fail("the policy extends a plan that leads nowhere for ever")
+
+
+@pytest.mark.parametrize("most", [1, 2])
+async def test_it_adds_no_more_sub_questions_than_asked_for(policy: Policy, most: int) -> None:
+    plan, steps = Plan(), {}
+    for _ in range(10):
+        request = PlanRequest(question=QUESTION, plan=plan, steps=steps, most=most)
+        (proposal,) = await policy.plan(request)
+        assert len(proposal.sub_questions) <= most
+        if not proposal.sub_questions:
+            break
+        plan = plan.extended(proposal.sub_questions)
+        steps = {sub.id: unknown(sub) for sub in plan.sub_questions}
+    assert plan.sub_questions and not proposal.sub_questions
+
+
+async def test_its_chain_is_a_valid_graph_with_its_drafts(policy: Policy) -> None:
+    links = await policy.chain(ChainRequest(question=QUESTION, evidence=EVIDENCE))
+    plan = make_plan(link.sub_question for link in links)
+    assert plan.sub_questions == tuple(link.sub_question for link in links)
+    known: set[str] = set()
+    for link in links:
+        assert link.sub_question.kind != "recall" and known >= set(link.sub_question.parents)
+        known.add(link.sub_question.id)
+        draft = link.draft
+        assert all(quote.is_verbatim(EVIDENCE) for quote in draft.quotes)
+        if draft.text is not None:
+            assert draft.text.strip() and (draft.quotes or draft.recalled)
+
+
+async def test_chains_fit_what_stands_and_come_to_an_end(policy: Policy) -> None:
+    plan, steps = Plan(), {}
+    for _ in range(10):
+        links = await policy.chain(ChainRequest(question=QUESTION, plan=plan, steps=steps))
+        if not links:
+            return
+        plan = plan.extended([link.sub_question for link in links])
+        steps = {sub.id: unknown(sub) for sub in plan.sub_questions}
+    pytest.fail("the policy extends a chain that leads nowhere for ever")
 
 
 @pytest.mark.parametrize("wording", get_args(Wording))

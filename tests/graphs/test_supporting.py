@@ -13,7 +13,15 @@ from clew.errors import CriticError
 from clew.graphs.plan import SubQuestion, make_plan
 from clew.graphs.protocols import CitedSentence, Claim
 from clew.graphs.steps import Quote, Step
-from clew.graphs.supporting import UNRELATED, Weighed, path_of, stands, support_of, weighed
+from clew.graphs.supporting import (
+    UNRELATED,
+    Weighed,
+    claim_of,
+    path_of,
+    stands,
+    support_of,
+    weighed,
+)
 
 PLAN = make_plan(CHAIN)
 FIRST = answered(CHAIN[0], READING)
@@ -150,3 +158,19 @@ async def test_a_scorer_that_loses_count_is_named() -> None:
 
     with pytest.raises(CriticError, match="'forgetful' was given 2 claims and returned 1"):
         await support_of(Forgetful(), [Claim("a", []), Claim("b", [])])
+
+
+def test_a_claim_is_what_can_be_compared_with_its_quotes() -> None:
+    whole = Quote(passage_id=POLAR[0].id, text=POLAR[0].text, start=0)
+    found = {POLAR[0].id: POLAR[0]}
+    claim = claim_of(CAPTAIN.model_copy(update={"quotes": FIRST.answer.quotes}), STEPS, found)
+    assert claim == Claim(
+        "Her captain was Frank Worsley.",
+        ["Endurance: Her captain was Frank Worsley."],
+        "Who was the captain of the Endurance?",
+    )
+    assert claim_of(CitedSentence(text="I know."), STEPS, found) is None
+    for text in ("Её капитаном был Фрэнк Уорсли.", "船長はフランクだった。"):
+        assert claim_of(CitedSentence(text=text, quotes=(whole,)), STEPS, found) is None
+    for text in ("Её капитаном был Frank Worsley.", "1914"):
+        assert claim_of(CitedSentence(text=text, quotes=(whole,)), STEPS, found) is not None

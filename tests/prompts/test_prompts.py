@@ -310,41 +310,6 @@ def test_the_example_of_a_plan_is_one() -> None:
     assert [sub.id for sub in plan.sinks()] == ["q4"]
 
 
-@pytest.mark.parametrize("recall", [True, False])
-def test_the_example_of_a_chain_is_one(recall: bool) -> None:
-    told = PROMPTS.messages("chain", **values("chain", recall=recall))[0]
-    (example,) = examples(told)
-    links = ChainOutput.model_validate(example).links
-    plan = make_plan(
-        SubQuestion.model_validate(
-            {"id": link.id, "text": link.question, "parents": link.needs, "kind": link.kind}
-        )
-        for link in links
-    )
-    assert [sub.id for sub in plan.sub_questions] == ["q1", "q2", "q3", "q4"]
-    assert any(link.answer for link in links) == recall
-    assert all((link.confidence > 0) == (link.answer is not None) for link in links)
-
-
-def test_a_chain_is_asked_for_with_what_stands_of_it() -> None:
-    finding = dict(id="q1", question="Who?", answer="Ann", status="answered", recalled=False)
-    missed = dict(id="q2", question="Where?", answer=None, status="unknown", recalled=False)
-    given_to_all = {"question": "Why?", "today": "2026-01-31", "recall": False, "most": 4}
-    first = PROMPTS.messages("chain", **given_to_all, findings=[])
-    assert first[1]["content"] == "Question: Why?\nToday: 2026-01-31\nWrite at most 4 links."
-    later = PROMPTS.messages("chain", **given_to_all, findings=[finding, missed])
-    assert later[1]["content"] == (
-        "Question: Why?\n"
-        "Today: 2026-01-31\n"
-        "Findings that stand:\n"
-        "q1| Who? → Ann\n"
-        "q2| Where? → not found\n"
-        "Write at most 4 links."
-    )
-    with_recall = PROMPTS.messages("chain", **{**given_to_all, "recall": True}, findings=[])
-    assert first[0] != with_recall[0] and first[1] == with_recall[1]
-
-
 @pytest.mark.parametrize("name", TASKS)
 def test_the_words_that_every_call_repeats_are_few(name: str) -> None:
     # About four characters a token in English: small models have small windows.

@@ -60,6 +60,8 @@ class Output(BaseModel):
 class PlannedQuestion(BaseModel):
     """A sub-question; ``needs`` names those whose answers its text refers to as ``{q1}``."""
 
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
     kind: Literal["search", "reason", "recall"] = "search"
     question: Text

@@ -1,5 +1,6 @@
 """The claim scorer on sentences as the policies write them."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clew.agent.critics.claim_network import ClaimNetwork, Compared, load_network
 from clew.agent.critics.claim_signs import signs_of
 from clew.agent.critics.claim_text import compared_words, tidied
 from clew.agent.critics.claims import SUPPORTED, EmbeddedClaimScorer
@@ -30,38 +32,48 @@ def scorer(encoder: "Encoder") -> EmbeddedClaimScorer:
 
 
 @pytest.mark.parametrize(
-    ("text", "quotes"),
+    ("question", "text", "quotes"),
     [
-        ("Colin Archer was born in Larvik.", (ARCHER,)),
-        ("Colin Archer was born on 22 July 1832.", (ARCHER,)),
-        ("Frank Worsley was born in Akaroa, New Zealand.", (WORSLEY,)),
-        ("The designer of Fram is Colin Archer.", (FRAM,)),
-        ("Colin Archer was born earlier.", (ARCHER, WORSLEY)),
-        ("Where was Frank Worsley born? Akaroa, New Zealand.", (WORSLEY,)),
+        ("Where was Colin Archer born?", "Colin Archer was born in Larvik.", (ARCHER,)),
+        ("When was Colin Archer born?", "Colin Archer was born on 22 July 1832.", (ARCHER,)),
+        ("Who designed Fram?", "The designer of Fram is Colin Archer.", (FRAM,)),
+        ("Where was he born?", "Where was Frank Worsley born? Akaroa, New Zealand.", (WORSLEY,)),
+        ("", "Frank Worsley was born in Akaroa, New Zealand.", (WORSLEY,)),
+        ("", "Colin Archer was born earlier.", (ARCHER, WORSLEY)),
     ],
 )
 async def test_what_the_quotes_say_is_supported(
-    scorer: EmbeddedClaimScorer, text: str, quotes: tuple[str, ...]
+    scorer: EmbeddedClaimScorer, question: str, text: str, quotes: tuple[str, ...]
 ) -> None:
-    [chance] = await scorer.support([Claim(text, quotes)])
+    [chance] = await scorer.support([Claim(text, quotes, question)])
     assert chance >= SUPPORTED
 
 
 @pytest.mark.parametrize(
-    ("text", "quotes"),
+    ("question", "text", "quotes"),
     [
-        ("Colin Archer was born in Akaroa, New Zealand.", (WORSLEY,)),
-        ("Colin Archer was born in Bergen.", (ARCHER,)),
-        ("Colin Archer was born on 3 May 1851.", (ARCHER,)),
-        ("The designer of Fram is Frank Worsley.", (FRAM,)),
-        ("The capital of Peru is Lima.", (ARCHER,)),
+        ("Where was Colin Archer born?", "Colin Archer was born in Bergen.", (ARCHER,)),
+        ("When was Colin Archer born?", "Colin Archer was born on 3 May 1851.", (ARCHER,)),
+        ("Who designed Fram?", "The designer of Fram is Frank Worsley.", (FRAM,)),
+        ("", "Frank Worsley was born earlier.", (ARCHER, WORSLEY)),
+        ("", "The capital of Peru is Lima.", (ARCHER,)),
     ],
 )
 async def test_what_the_quotes_do_not_say_is_not(
-    scorer: EmbeddedClaimScorer, text: str, quotes: tuple[str, ...]
+    scorer: EmbeddedClaimScorer, question: str, text: str, quotes: tuple[str, ...]
 ) -> None:
-    [chance] = await scorer.support([Claim(text, quotes)])
+    [chance] = await scorer.support([Claim(text, quotes, question)])
     assert chance < SUPPORTED
+
+
+async def test_somebody_elses_fact_is_supported_less(scorer: EmbeddedClaimScorer) -> None:
+    own, others = await scorer.support(
+        [
+            Claim("Frank Worsley was born in Akaroa, New Zealand.", (WORSLEY,)),
+            Claim("Colin Archer was born in Akaroa, New Zealand.", (WORSLEY,)),
+        ]
+    )
+    assert own - others > 0.4
 
 
 async def test_corpus_typography_makes_no_difference(scorer: EmbeddedClaimScorer) -> None:
@@ -70,16 +82,6 @@ async def test_corpus_typography_makes_no_difference(scorer: EmbeddedClaimScorer
     claim = "Fram was launched in 1892."
     left, right = await scorer.support([Claim(claim, (typed,)), Claim(claim, (treebank,))])
     assert left == right
-
-
-async def test_the_order_of_dates_decides_what_was_earlier(scorer: EmbeddedClaimScorer) -> None:
-    right, wrong = await scorer.support(
-        [
-            Claim("Colin Archer was born earlier.", (ARCHER, WORSLEY)),
-            Claim("Colin Archer was born later.", (ARCHER, WORSLEY)),
-        ]
-    )
-    assert right > wrong
 
 
 def test_vectors_of_another_length_are_refused(encoder: "Encoder") -> None:
@@ -145,7 +147,62 @@ def test_signs_tell_what_dates_say_of_earlier_and_later(
     assert signs_of(claim, quotes).ordered == ordered
 
 
+def test_signs_tell_whether_the_answer_is_held() -> None:
+    asked = "Where was Colin Archer born?"
+    assert signs_of("Colin Archer was born in Larvik.", (ARCHER,), asked).answer_held == 1.0
+    assert signs_of("Colin Archer was born in Bergen.", (ARCHER,), asked).answer_held == 0.0
+    assert signs_of("Colin Archer was born in Larvik.", (ARCHER,)).answer_held == 0.0
+    assert signs_of("Colin Archer was born in Larvik.", (ARCHER,)).asked == 0.0
+
+
+def test_missing_and_broken_weights_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "claims.safetensors"
+    with pytest.raises(ModelUnavailable, match="claim scorer cannot be read"):
+        load_network(file)
+    file.write_bytes(b"no weights")
+    with pytest.raises(ModelUnavailable, match="claim scorer cannot be read"):
+        load_network(file)
+
+
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=4))
 def test_signs_of_any_text_are_in_range(claim: str, quotes: list[str]) -> None:
     signs = signs_of(claim, quotes)
     assert all(-1.0 <= value <= 1.0 for value in vars(signs).values())
+
+
+def test_numpy_gives_what_torch_was_trained_with() -> None:
+    import torch
+    from claim_features import Batch
+    from fit_claims import Network
+
+    torch.manual_seed(0)
+    random = np.random.default_rng(0)
+
+    def unit(*shape: int) -> np.ndarray:
+        rows = random.normal(size=(*shape, 384)).astype(np.float32)
+        return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+    signs = random.random(18, dtype=np.float32)
+    lone = Compared(unit(5), unit(9), unit(1)[0], unit(2), signs)
+
+    def padded(rows: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(np.concatenate([rows, np.zeros((3, 384), np.float32)]))[None]
+
+    def mask(rows: np.ndarray) -> torch.Tensor:
+        return torch.tensor([[True] * len(rows) + [False] * 3])
+
+    network = Network(len(signs)).eval()
+    batch = Batch(
+        claim_words=padded(lone.claim_words),
+        claim_mask=mask(lone.claim_words),
+        quote_words=padded(lone.quote_words),
+        quote_mask=mask(lone.quote_words),
+        claims=torch.from_numpy(lone.claim)[None],
+        quotes=padded(lone.quotes),
+        quotes_mask=mask(lone.quotes),
+        signs=torch.from_numpy(signs)[None],
+    )
+    weights = {name: each.detach().numpy() for name, each in network.state_dict().items()}
+    with torch.no_grad():
+        expected = float(network(batch)[0])
+    assert ClaimNetwork(weights).logit(lone) == pytest.approx(expected, abs=1e-4)

@@ -312,7 +312,7 @@ async def test_a_server_without_schemas_is_asked_without_from_then_on() -> None:
 
 @named(ALL)
 async def test_tokens_are_never_overdrawn(behaviour: Behaviour) -> None:
-    meter = Meter(Budget(tokens_in=2_500, tokens_out=300), Usage())
+    meter = Meter(Budget(tokens_in=3_200, tokens_out=400), Usage())
     with MisbehavingServer(then=behaviour) as server:
         policy = make_policy(server.url, timeout=0.3, retries=0)
         async with asyncio.timeout(SECONDS):

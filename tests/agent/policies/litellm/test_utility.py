@@ -1,6 +1,6 @@
 """Utility judgments: several orders, the majority, and what trouble with them costs."""
 
-from policy_requests import READING, ask, make_policy, request_for
+from policy_requests import READING, make_policy, request_for
 from simulated_model import SimulatedModel
 from support import CHAIN, POLAR
 

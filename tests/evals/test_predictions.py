@@ -1,0 +1,54 @@
+"""Lines of ``predictions.jsonl`` with a tree of chains: complete, and alike from run to run."""
+
+import asyncio
+import json
+from typing import Any
+
+from chain_runs import script
+from support import POLAR, QUESTION, ContentCritic
+
+from clew.agent.search_agent import SearchAgent
+from clew.evals.answering import Task, outcome_of
+from clew.evals.predictions import Prediction
+from clew.tools.search.memory import MemorySearch
+
+
+def predicted() -> Prediction:
+    agent = SearchAgent(
+        policy=script(q1="Colin Archer", q2="Larvik, Norway"),
+        critic=ContentCritic(),
+        search=[MemorySearch(POLAR)],
+        workflow="searchain",
+    )
+    outcome = asyncio.run(outcome_of(agent, Task(id="a", question=QUESTION)))
+    fields: dict[str, Any] = {name: getattr(outcome, name) for name in type(outcome).model_fields}
+    return Prediction(question=QUESTION, answers=("Akaroa",), **fields)
+
+
+def keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*(keys(each) for each in value.values()))
+    return set().union(*(keys(each) for each in value)) if isinstance(value, list) else set()
+
+
+def test_two_runs_that_do_the_same_differ_in_their_seconds_alone() -> None:
+    first, second = (json.loads(predicted().model_dump_json()) for _ in range(2))
+    assert first.pop("seconds") > 0 and second.pop("seconds") > 0
+    assert first == second
+    assert "usage" in keys(first["tree"]) and "seconds" not in keys(first)
+
+
+def test_the_tree_is_read_back_whole() -> None:
+    prediction = predicted()
+    read = Prediction.model_validate_json(prediction.model_dump_json())
+    assert read.tree is not None and prediction.tree is not None
+    assert read.tree.branches == prediction.tree.branches and len(read.tree.branches) == 3
+    assert read.tree.nodes.keys() == prediction.tree.nodes.keys()
+    for id, node in prediction.tree.nodes.items():
+        again = read.tree.nodes[id]
+        assert (again.draft, again.outcome, again.corrects) == (
+            node.draft,
+            node.outcome,
+            node.corrects,
+        )
+        assert (again.step and again.step.reading) == (node.step and node.step.reading)
