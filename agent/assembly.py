@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from ..graphs.calibration import UNCALIBRATED
-from ..graphs.protocols import ClaimScorer, Critic, Parts, Policy
+from ..graphs.protocols import ClaimScorer, Critic, Parts, Policy, Relevance
 from ..graphs.queries import query_strategy_named
 from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.engines.catalogue import ENGINES
@@ -134,6 +134,7 @@ class Assembly:
             budget=self._settings.budget,
             queries=query_strategy_named(self._settings.query_strategy)(self.encoder),
             claims=self._claim_scorer,
+            relevance=self._relevance(),
             calibration=CALIBRATIONS.get(self.policy.name, UNCALIBRATED),
         )
 
@@ -163,6 +164,13 @@ class Assembly:
         from .critics.support import SupportCritic
 
         return SupportCritic(self.encoder)
+
+    def _relevance(self) -> Relevance | None:
+        if not self._settings.relevance_cutoff:
+            return None
+        from ..tools.relevance.cosine_adapter import CosineAdapter
+
+        return CosineAdapter(self._caching_encoder)
 
     @cached_property
     def _claim_scorer(self) -> ClaimScorer:

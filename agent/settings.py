@@ -132,6 +132,9 @@ class Settings(BaseModel):
     """How the next steps are chosen among several proposals."""
     query_strategy: str = Field(default="plain", min_length=1)
     """How a sub-question becomes queries."""
+    relevance_cutoff: bool = False
+    """Whether passages are left out that a learned cut-off calls irrelevant; it costs time, and
+    does not help the embedded policy."""
     model: Annotated[ModelName | None, _NONE] = None
     """Language model of every role without its own, as LiteLLM names it: `provider/name`."""
     api_base: Addresses = ()

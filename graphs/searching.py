@@ -75,13 +75,21 @@ async def search_all(
     )
 
 
-def fuse(rankings: Iterable[Sequence[Passage]]) -> list[Passage]:
-    """Merge rankings by reciprocal rank fusion; ties go to the passage seen first."""
+def fuse(
+    rankings: Iterable[Sequence[Passage]], weights: Sequence[float] | None = None
+) -> list[Passage]:
+    """Merge rankings by reciprocal rank fusion; ties go to the passage seen first.
+
+    Args:
+        rankings: What is merged, each best first.
+        weights: How much each ranking counts; all the same by default.
+    """
+    rankings = list(rankings)
     scores: dict[str, float] = defaultdict(float)
     passages: dict[str, Passage] = {}
-    for ranking in rankings:
+    for ranking, weight in zip(rankings, weights or [1.0] * len(rankings), strict=True):
         for rank, passage in enumerate(ranking, start=1):
-            scores[passage.id] += 1 / (FUSION_CONSTANT + rank)
+            scores[passage.id] += weight / (FUSION_CONSTANT + rank)
             passages.setdefault(passage.id, passage)
     return sorted(passages.values(), key=lambda passage: -scores[passage.id])
 

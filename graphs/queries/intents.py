@@ -8,9 +8,9 @@ from ...errors import BudgetExhausted
 from ...tools.corpus.encoder import Encoder
 from ...tools.passages import Passage
 from ..protocols import LookUp, Policy, RewriteRequest, Wording
+from ..searching import fuse
 from .base import register_query_strategy
 from .clustering import centre, clustered
-from .weighing import fuse_weighted
 from .wording import enriched, untried, worded
 
 _INTENTS: tuple[tuple[Wording, int | None], ...] = (("context", 2), ("detail", 2), ("aspect", 2))
@@ -55,16 +55,19 @@ class Intents:
             intents = await asyncio.to_thread(self._intents, request.text, wordings)
             new = untried((each.query for each in intents), [*request.tried, *own])
             queries += [each for each in intents if each.query in new]
-        rankings: list[tuple[float, Sequence[Passage]]] = []
+        rankings: list[Sequence[Passage]] = []
+        weights: list[float] = []
         # One after the other, for a look-up does not say which query found what.
         for weight, query in queries:
             try:
-                rankings += [(weight, ranking) for ranking in await look_up([query])]
+                found = await look_up([query])
             except BudgetExhausted:
                 if not rankings:
                     raise
                 break
-        return fuse_weighted(rankings)
+            rankings += found
+            weights += [weight] * len(found)
+        return fuse(rankings, weights)
 
     def _intents(self, text: str, wordings: Sequence[str]) -> list[_Weighted]:
         vectors = self._encoder.encode([text, *wordings])

@@ -92,7 +92,7 @@ def test_a_folder_must_be_there_and_hold_a_prompt(tmp_path: Path) -> None:
     [
         ("rewite.md", "did you mean rewrite?"),
         ("Plan.md", "did you mean plan?"),
-        ("zzz.md", "known are plan, rewrite"),
+        ("zzz.md", "known are plan, chain, rewrite"),
     ],
 )
 def test_a_prompt_of_an_unknown_name_is_refused(tmp_path: Path, name: str, told: str) -> None:

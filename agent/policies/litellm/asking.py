@@ -9,6 +9,7 @@ from ....graphs.budget import ModelUsage
 from ....graphs.meter import Tally
 from ....prompts.loader import Message, Prompts
 from .client import Completion, Listener, ModelClient, OutputFormat, PromptTooLong
+from .guarding import OwnWords
 from .routing import chain_of
 from .structured import UnusableOutput, parsed
 from .tokens import TokenEstimate
@@ -38,6 +39,7 @@ class Asker:
     def __init__(self, client: ModelClient, prompts: Prompts) -> None:
         self._client = client
         self._prompts = prompts
+        self._own_words = OwnWords(prompts)
         self._window = Window(chain_of(client.settings))
         self._estimate = TokenEstimate()
 
@@ -77,7 +79,7 @@ class Asker:
             self._note(tally, self._client.model, fallbacks=1)
             return None
         try:
-            used = use(parsed(completion, output))
+            used = use(self._accepted(completion, output))
         except UnusableOutput as error:
             reason = str(error)
         else:
@@ -93,7 +95,7 @@ class Asker:
         try:
             tally.policy_call()
             completion = await self._complete(output, messages, tally, sample, listener)
-            used = use(parsed(completion, output))
+            used = use(self._accepted(completion, output))
         except BudgetExhausted:
             self._note(tally, completion.model, fallbacks=1)
             raise
@@ -102,6 +104,11 @@ class Asker:
             return None
         self._note(tally, completion.model, repaired=1)
         return used
+
+    def _accepted(self, completion: Completion, output: type[OutputT]) -> OutputT:
+        written = parsed(completion, output)
+        self._own_words.refuse(written)
+        return written
 
     async def _fitted(
         self,

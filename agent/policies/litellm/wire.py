@@ -162,7 +162,7 @@ class WriteOutput(Output):
     task = "write"
 
     sentences: Annotated[list[WrittenSentence], Field(max_length=32)] = []
-    short_answer: OptionalText
+    short_answer: ShortText
 
 
 class InventedDocument(BaseModel):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from unicodedata import category
 
 import pytest
+from chain_runs import parts_of, run, script
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -30,6 +31,7 @@ from clew.graphs.events import (
 )
 from clew.graphs.plan import SubQuestion, make_plan
 from clew.graphs.steps import SearchRecord, Step, Verdict
+from clew.graphs.workflows import workflow_named
 
 Captured = pytest.CaptureFixture[str]
 POISON = "\x1b]0;owned\x07\x9b31m[bold red]x[/bold red]\r\u202e:smile:\n{q1}"
@@ -218,3 +220,34 @@ def test_progress_survives_json(run_events: list[Event]) -> None:
         direct.apply(event)
         parsed.apply(EVENT.validate_json(event.model_dump_json()))
     assert direct == parsed
+
+
+async def _corrected_run() -> list[Event]:
+    parts = parts_of(script(q1="Robert Scott"))
+    _, events = await run(workflow_named("searchain"), parts)
+    return events
+
+
+async def test_a_chain_shows_what_was_thought_and_which_chain_was_left(capsys: Captured) -> None:
+    events = await _corrected_run()
+    view = PlainView(QUESTION)
+    for event in events:
+        view.show(event)
+    plain = capsys.readouterr().out
+    assert "q1 thought to be: Robert Scott" in plain
+    assert "q1 what was found says otherwise" in plain
+    assert "q1_2 corrected by what was found" in plain
+    assert "chain 0 left for chain 1" in plain
+    live = frame(events)
+    assert "↩" in live and "Robert Scott; what was found says otherwise" in live
+    assert "“Robert Scott” was thought; corrected by what was found" in live
+    assert live.count("→ Akaroa") == 1
+
+
+async def test_what_was_thought_does_not_steer_the_terminal(capsys: Captured) -> None:
+    view = PlainView(QUESTION)
+    events = [poisoned(event, POISON) for event in await _corrected_run()]
+    for event in events:
+        view.show(event)
+    shown = capsys.readouterr().out + _STYLES.sub("", frame(events))
+    assert not any(category(char) in ("Cc", "Cf") and char != "\n" for char in shown)

@@ -1,6 +1,7 @@
 """Concluding from two sides, and writing it down."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from clew.agent.policies.embedded.reasoning import reason
 from clew.agent.policies.embedded.wording import as_description, as_statement
 from clew.agent.policies.embedded.writer import written
 from clew.graphs.plan import SubQuestion, make_plan
-from clew.graphs.protocols import PlanRequest, WriteRequest
+from clew.graphs.protocols import PlanRequest, RewriteRequest, WriteRequest
 from clew.graphs.steps import Quote, Reading, Step, StepAnswer
 
 
@@ -112,7 +113,7 @@ def test_an_answered_plan_needs_no_more() -> None:
 def test_queries_never_repeat_and_come_to_an_end() -> None:
     tried: list[str] = []
     question, text = "Where was the director of Lola born?", "Where was A B born?"
-    while found := queries(question, text, {}, tried):
+    while found := queries(_asking(question, text, tried=tuple(tried))):
         assert not set(found) & set(tried)
         tried += found
     assert 3 <= len(tried) <= 10
@@ -120,8 +121,13 @@ def test_queries_never_repeat_and_come_to_an_end() -> None:
 
 def test_an_unknown_parent_is_described_in_the_query() -> None:
     parent = step(SubQuestion(id="q1", text="Who is the director of film Lola?"), None)
-    (query,) = queries("?", "Where was {q1} born?", {"q1": parent}, ())
+    (query,) = queries(_asking("?", "Where was {q1} born?", parents={"q1": parent}))
     assert query == "Where was the director of film Lola born?"
+
+
+def _asking(question: str, text: str, **more: Any) -> RewriteRequest:
+    sub = SubQuestion(id="q2", text=text, parents=("q1",))
+    return RewriteRequest(question=question, sub_question=sub, text=text, **more)
 
 
 @pytest.mark.parametrize(
