@@ -133,7 +133,7 @@ class Assembly:
             backends=self.backends(),
             budget=self._settings.budget,
             queries=query_strategy_named(self._settings.query_strategy)(self.encoder),
-            claims=self._claim_scorer,
+            claims=self._claim_scorer(),
             relevance=self._relevance(),
             calibration=CALIBRATIONS.get(self.policy.name, UNCALIBRATED),
         )
@@ -168,12 +168,19 @@ class Assembly:
     def _relevance(self) -> Relevance | None:
         if not self._settings.relevance_cutoff:
             return None
+        if self._settings.encoder is not None:
+            raise SettingsError(
+                "relevance_cutoff was trained on the encoder that comes with clew: leave out "
+                "either it or the encoder"
+            )
         from ..tools.relevance.cosine_adapter import CosineAdapter
 
         return CosineAdapter(self._caching_encoder)
 
-    @cached_property
-    def _claim_scorer(self) -> ClaimScorer:
+    def _claim_scorer(self) -> ClaimScorer | None:
+        # It was trained on the vectors of the encoder that comes with clew.
+        if not self._settings.check_support or self._settings.encoder is not None:
+            return None
         from .critics.claims import EmbeddedClaimScorer
 
         return EmbeddedClaimScorer(self.encoder)

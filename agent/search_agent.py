@@ -370,7 +370,7 @@ class SearchAgent:
 
 def _require_same_parts(then: Settings, now: Settings) -> None:
     named = ("corpus", "workflow", "expansion", "query_strategy", "policy", "model", "critic")
-    for name in (*named, "search", "encoder"):
+    for name in (*named, "search", "encoder", "relevance_cutoff", "check_support"):
         was, is_ = getattr(then, name), getattr(now, name)
         if was != is_:
             raise SettingsError(

@@ -132,6 +132,9 @@ class Settings(BaseModel):
     """How the next steps are chosen among several proposals."""
     query_strategy: str = Field(default="plain", min_length=1)
     """How a sub-question becomes queries."""
+    check_support: bool = True
+    """Whether each sentence of the answer is scored against what it quotes; only with the encoder
+    that comes with clew."""
     relevance_cutoff: bool = False
     """Whether passages are left out that a learned cut-off calls irrelevant; it costs time, and
     does not help the embedded policy."""

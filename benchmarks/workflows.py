@@ -21,6 +21,7 @@ from clew.evals import Run, evaluate, load_questions, read_run
 from clew.evals.cli.progress import RunView
 from clew.evals.compare import compared
 from clew.evals.comparison import Contrast
+from clew.evals.metrics import bootstrap
 from clew.evals.scoring import is_right
 from clew.graphs.verification import Verification
 from clew.graphs.workflows import Workflow, register_workflow
@@ -84,6 +85,7 @@ def measure_set(name: str, out: Path, arguments: argparse.Namespace) -> None:
     print_differences(runs)
     for workflow, run in runs.items():
         print_drafts(workflow, run)
+        print_marks(workflow, run)
     if {"searchain", "searchain, unverified"} <= runs.keys():
         print_corrections(runs["searchain"], runs["searchain, unverified"])
 
@@ -140,6 +142,27 @@ def print_drafts(workflow: str, run: Run) -> None:
             f"\n{workflow}: {told}; {several} of {len(trees)} questions with several branches, "
             f"{turned} answered from another than the latest."
         )
+
+
+def print_marks(workflow: str, run: Run) -> None:
+    """Print how many sentences are marked as weakly supported, and where sources disagree."""
+    answered = [each for each in run.predictions if each.answered]
+    told = []
+    for kind in (True, False):
+        sentences = [
+            sentence for each in answered if is_right(each) == kind for sentence in each.sentences
+        ]
+        if sentences:
+            mean, low, high = bootstrap([float(sentence.weak) for sentence in sentences])
+            told.append(
+                f"{100 * mean:.1f} [{100 * low:.1f}, {100 * high:.1f}] % of {len(sentences)} "
+                f"sentences of {'right' if kind else 'wrong'} answers"
+            )
+    steps = [step for each in run.predictions for step in each.steps]
+    conflicts = sum(bool(step.reading.others) for step in steps)
+    if told:
+        print(f"\n{workflow}: marked as weakly supported {', '.join(told)}; ", end="")
+        print(f"{conflicts} of {len(steps)} steps with sources that disagree.")
 
 
 def print_corrections(verified: Run, unverified: Run) -> None:

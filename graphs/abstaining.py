@@ -41,12 +41,18 @@ def abstention(
         unsupported: Whether an answer was written that no source supports.
         good_enough: Verdict below which a step's answer is weak.
     """
-    plan, steps = state["plan"], state.get("steps", {})
+    plan = state["plan"]
+    every = state.get("steps", {})
+    # Chains that were left are no part of what was asked in the end.
+    steps = {sub.id: every[sub.id] for sub in plan.sub_questions if sub.id in every}
+    searches = _searches(state)
 
     def plain(text: str) -> str:
         return described(text, plan, steps)
 
     sentences = ["The evidence found does not answer this question."]
+    if not searches:
+        sentences = ["Nothing was searched for, and the answer is not known without."]
     if stopped_by:
         limit = stopped_by.replace("_", " ")
         sentences = [f"The budget ({limit}) ended before an answer was found."]
@@ -69,8 +75,6 @@ def abstention(
     ]
     if weak:
         sentences.append(_listed("Only weakly supported", weak))
-    searches = list(state.get("scouting", ()))
-    searches += [search for step in steps.values() for search in step.searches]
     if failed := _failed(searches):
         sentences.append(_listed("Some searches did not work", failed))
     if unusable := sum(model.fallbacks for model in spent.models):
@@ -78,6 +82,21 @@ def abstention(
     if queries := dict.fromkeys(plain(search.query) for search in searches):
         sentences.append(_listed("Searched for", queries))
     return [AnswerSentence(text=sentence) for sentence in sentences]
+
+
+def missing_backends(state: State) -> list[AnswerSentence]:
+    """Return a sentence that names the backends of which no search worked; none if all answered."""
+    searches = _searches(state)
+    worked = {each.backend for each in searches if each.outcome in ("found", "empty")}
+    if failed := _failed(each for each in searches if each.backend not in worked):
+        return [AnswerSentence(text=_listed("These searches did not work", failed))]
+    return []
+
+
+def _searches(state: State) -> list[SearchRecord]:
+    """All searches of a run, those of chains that were left too."""
+    of_steps = (search for step in state.get("steps", {}).values() for search in step.searches)
+    return [*state.get("scouting", ()), *of_steps]
 
 
 def _listed(what: str, items: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ def valued(tree: ChainTree) -> ChainTree:
     return tree
 
 
-def branched(tree: ChainTree, *, may_extend: bool) -> ChainTree:
+def branched(tree: ChainTree, *, may_extend: bool, may_draft: bool = True) -> ChainTree:
     """Return the tree with a branch that leaves the one worked on, where there is cause for one.
 
     The causes: retrieval contradicts drafts, which the new branch corrects; or the branch is
@@ -33,6 +33,8 @@ def branched(tree: ChainTree, *, may_extend: bool) -> ChainTree:
     Args:
         tree: What has grown so far.
         may_extend: Whether there is budget for another way.
+        may_draft: Whether there is budget to write what a correction leaves open; without it only
+            corrections that leave nothing open count.
     """
     branch = tree.branch
     path = tree.path(branch)
@@ -40,13 +42,15 @@ def branched(tree: ChainTree, *, may_extend: bool) -> ChainTree:
     wrong = [node for node in path if node.outcome == "contradicted" and _is_open(tree, node)]
     if wrong:
         twins: dict[str, ChainNode] = {}
+        grown = tree
         for node in wrong:
-            twin = _twin(tree, node)
+            twin = _twin(grown, node)
             twins[node.sub_question.id] = twin
-            tree = tree.with_nodes([twin])
+            grown = grown.with_nodes([twin])
         kept = [node for node in path if node.step and not _rests_on(node, set(twins), tree)]
         nodes = [twins.get(node.sub_question.id, node) for node in kept]
-        return tree.with_branch(_leaving(branch, number, nodes))
+        if may_draft or len(nodes) == len(path):
+            return grown.with_branch(_leaving(branch, number, nodes))
     if may_extend and branch.status == "finished" and not _answers(tree, branch):
         siblings = [each for each in tree.branches if each.number != branch.number]
         if all(each.nodes != branch.nodes for each in siblings):
@@ -71,14 +75,20 @@ def furthest_branch(tree: ChainTree) -> Branch:
     """Return the branch to answer from where the budget ended: the one that answers, or knows most.
 
     Of equals the best, and the latest of those. A chain that is still to be written is none to
-    answer from: its last link is not what the question asks for.
+    answer from, unless it asks all that the one did that it left: its last link is not what the
+    question asks for.
     """
+
+    def is_whole(branch: Branch) -> bool:
+        left = None if branch.parent is None else tree.branches[branch.parent]
+        is_written = left is not None and len(branch.nodes) == len(left.nodes)
+        return branch.status != "drafting" or is_written
 
     def worth(branch: Branch) -> tuple[bool, int, float, int]:
         known = [step for step in tree.steps(branch).values() if step.answer.text is not None]
         return _answers(tree, branch), len(known), branch.value or 0.0, branch.number
 
-    return max((each for each in tree.branches if each.status != "drafting"), key=worth)
+    return max(filter(is_whole, tree.branches), key=worth)
 
 
 def accepted(tree: ChainTree, branch: Branch) -> ChainTree:

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from ..tools.passages import Passage
 from .agreement import agree
 from .protocols import CitedSentence
-from .quote_context import titled
+from .quote_context import sentence_around, titled
 from .steps import Quote, Step
 
 _WORD = re.compile(r"\w+")
+_QUESTION = re.compile(
+    r"\W*(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did)\b.*\?\W*",
+    re.IGNORECASE | re.DOTALL,
+)
 _SHORT = 2
 """Words of so many letters tell little; numbers always count."""
 _COMMON = frozenset(
@@ -29,9 +33,10 @@ def citable(
 ) -> CitedSentence | None:
     """Return the sentence with those of its quotes that count; None where it rests on nothing.
 
-    A quote counts if its passage holds it verbatim. What a model made up is no source: a sentence
-    that quotes it rests on that model's knowledge. Of the others those are left out that share no
-    word with the sentence or its sub-question, as long as one stays.
+    A quote counts if its passage holds it verbatim and states something: a question does not, such
+    as one repeated to be found. What a model made up is no source: a sentence that quotes it rests
+    on that model's knowledge. Of the others those are left out that share no word with the sentence
+    or its sub-question, as long as one stays.
 
     Args:
         sentence: As the policy wrote it.
@@ -40,9 +45,9 @@ def citable(
         from_memory: Whether the policy recalled something. Only then may a sentence without a
             quote stay, if it says that it is recalled.
     """
-    verbatim = [quote for quote in sentence.quotes if quote.is_verbatim(evidence)]
-    quotes = sources_only(verbatim, evidence)
-    made_up = len(quotes) < len(verbatim)
+    telling = [quote for quote in sentence.quotes if _states_something(quote, evidence)]
+    quotes = sources_only(telling, evidence)
+    made_up = len(quotes) < len(telling)
     recalled = made_up or (sentence.recalled and from_memory)
     if not quotes and not recalled:
         return None
@@ -53,11 +58,11 @@ def citable(
 def sources_only(
     quotes: list[Quote] | tuple[Quote, ...], evidence: Mapping[str, Passage]
 ) -> tuple[Quote, ...]:
-    """Return the quotes that are verbatim and of no passage that a model made up."""
+    """Return the quotes that are verbatim, no questions and of no passage that a model made up."""
     return tuple(
         quote
         for quote in dict.fromkeys(quotes)
-        if quote.is_verbatim(evidence) and evidence[quote.passage_id].origin != "simulated"
+        if _states_something(quote, evidence) and evidence[quote.passage_id].origin != "simulated"
     )
 
 
@@ -81,6 +86,22 @@ def question_of(sentence: CitedSentence, steps: Mapping[str, Step]) -> str:
         if shared and states(sentence, step):
             return step.text
     return ""
+
+
+def shares_a_word(sentence: CitedSentence, evidence: Mapping[str, Passage]) -> bool:
+    """Whether a sentence has a telling word in common with one of its quotes, or its title."""
+    words = _telling(sentence.text)
+    return any(
+        not words.isdisjoint(_telling(titled(quote, evidence[quote.passage_id])))
+        for quote in sentence.quotes
+    )
+
+
+def _states_something(quote: Quote, evidence: Mapping[str, Passage]) -> bool:
+    """Whether a quote is verbatim and stands in no question."""
+    return quote.is_verbatim(evidence) and not _QUESTION.fullmatch(
+        sentence_around(quote, evidence[quote.passage_id])
+    )
 
 
 def _contributing(

@@ -1,6 +1,7 @@
 """How well quotes support the sentences of an answer, and which sentences stay for it."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import CriticError
@@ -14,7 +15,8 @@ from .scripts import share_a_script
 from .steps import Step
 
 UNRELATED = 0.05
-"""Chance of support below which a quote has nothing to do with a sentence, whatever rests on it."""
+"""Chance of support below which a quote that shares no word with a sentence has nothing to do with
+it, whatever rests on that sentence."""
 
 
 class Weighed(NamedTuple):
@@ -23,7 +25,8 @@ class Weighed(NamedTuple):
     Attributes:
         sentence: The sentence with its quotes.
         support: The chance that they support it; None where there are none or nothing checks that.
-        weak: Whether they support it too little, and it stays only because the answer rests on it.
+        weak: Whether they support it too little, and it stays only because the answer rests on it;
+            or whether nothing can say so, since they are in another script.
     """
 
     sentence: CitedSentence
@@ -49,11 +52,14 @@ async def support_of(scorer: ClaimScorer, claims: Sequence[Claim]) -> list[float
     """Return the chance of support of each claim, all asked for in one call.
 
     Raises:
-        CriticError: If the scorer returns another number of chances than there are claims.
+        CriticError: If the scorer returns another number of chances than there are claims, or
+            something that is no number.
     """
     if not claims:
         return []
     scores = [round(float(score), 4) for score in await scorer.support(claims)]
+    if any(math.isnan(score) for score in scores):
+        raise CriticError(f"claim scorer {scorer.name!r} returned what is no number")
     if len(scores) != len(claims):
         raise CriticError(
             f"claim scorer {scorer.name!r} was given {len(claims)} claims and returned "
@@ -68,6 +74,8 @@ def weighed(
     threshold: float,
     path: Sequence[Step],
     short_answer: str | None,
+    *,
+    related: Collection[int] = (),
 ) -> list[Weighed]:
     """Return the sentences that stay, in order.
 
@@ -82,6 +90,8 @@ def weighed(
         threshold: Chance from which a sentence counts as supported.
         path: The steps that the short answer rests on.
         short_answer: What the sentences explain.
+        related: The places of sentences that share a word with their quotes. A sentence in another
+            language than its quotes may have no more to show, and is never unrelated to them.
     """
     enough = {
         place
@@ -91,7 +101,7 @@ def weighed(
     doubtful = {
         place: score
         for place, score in enumerate(scores)
-        if place not in enough and score is not None and score >= UNRELATED
+        if place not in enough and score is not None and (score >= UNRELATED or place in related)
     }
     kept = set(enough)
     needed = [
@@ -159,4 +169,5 @@ def _stating(short_answer: str | None, sentences: Sequence[CitedSentence]) -> se
 def _without_idle_quotes(sentence: CitedSentence, score: float | None, threshold: float) -> Weighed:
     if score is not None and score < threshold:
         return Weighed(sentence.model_copy(update={"quotes": ()}))
-    return Weighed(sentence, score)
+    unchecked = score is None and bool(sentence.quotes) and not sentence.recalled
+    return Weighed(sentence, score, weak=unchecked)

@@ -51,7 +51,9 @@ TRIALS: dict[str, tuple[dict[str, Any], ...]] = {
                 "passages": [],
                 "count": 1,
             }
-            for wording in ("query", "paraphrase", "context", "thought", "passage")
+            for wording in (
+                *("query", "paraphrase", "context", "detail", "aspect", "thought", "passage"),
+            )
         ),
     ),
     "read": (_READ, _READ_NOTHING),

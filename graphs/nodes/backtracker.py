@@ -16,14 +16,17 @@ def backtracker_node(parts: Parts) -> Any:
     async def backtracker(state: State, runtime: Runtime[None]) -> State:
         before = state["tree"]
         rounds_left = state.get("rounds", 0) < meter_of(state, parts.budget).budget.rounds
-        tree = valued(before)
-        if state.get("stopped_by"):
+        stopped = bool(state.get("stopped_by"))
+        tree = branched(
+            valued(before), may_extend=rounds_left and not stopped, may_draft=not stopped
+        )
+        tree = valued(tree)
+        for id, node in tree.nodes.items():
+            if id not in before.nodes:
+                runtime.stream_writer(NodeVerified(node=node))
+        if stopped:
             tree = accepted(tree, furthest_branch(tree))
         else:
-            tree = valued(branched(tree, may_extend=rounds_left))
-            for id, node in tree.nodes.items():
-                if id not in before.nodes:
-                    runtime.stream_writer(NodeVerified(node=node))
             best = best_branch(tree)
             tree = (
                 accepted(tree, best) if best.status == "finished" else tree.turned_to(best.number)

@@ -1,21 +1,22 @@
 """The responder: has the answer written, and lets no claim through without its quote."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted, SearchUnavailable
 from ...tools.passages import Passage
-from ..abstaining import abstention, failures_if_all_failed
+from ..abstaining import abstention, failures_if_all_failed, missing_backends
 from ..answer import Answer, AnswerSentence
 from ..budget import Usage
-from ..citing import citable
+from ..citing import citable, shares_a_word
 from ..conflicts import Dispute, disputes_of
+from ..describing import described
 from ..events import AnswerWriting, RunFinished
 from ..evidence import ordered_evidence
-from ..meter import Tally
+from ..meter import Meter, Tally
 from ..numbering import Numbering
 from ..plan import Plan
 from ..protocols import Draft, Parts, WriteRequest
@@ -76,7 +77,8 @@ def responder_node(parts: Parts) -> Any:
                 raise
             draft = stated(plan, steps)
             stopped_by = str(error) if isinstance(error, BudgetExhausted) else "seconds"
-        sentences, disputes = await _checked(draft, plan, steps, evidence)
+        draft = _in_words(draft, plan, steps)
+        sentences, disputes = await _checked(draft, plan, steps, evidence, meter)
         spent = state.get("usage", Usage()) + tally.usage
         numbering = Numbering(evidence)
         said = [_numbered(each, numbering) for each in sentences]
@@ -85,6 +87,8 @@ def responder_node(parts: Parts) -> Any:
             said = abstention(
                 state, stopped_by, spent, unsupported=unsupported, good_enough=GOOD_ENOUGH
             )
+        else:
+            said += missing_backends(state)
         for dispute in disputes:
             said += dispute.sentences(numbering)
         answer = Answer(
@@ -106,7 +110,11 @@ def responder_node(parts: Parts) -> Any:
         return State(answer=answer, usage=tally.usage)
 
     async def _checked(
-        draft: Draft, plan: Plan, steps: Mapping[str, Step], evidence: Mapping[str, Passage]
+        draft: Draft,
+        plan: Plan,
+        steps: Mapping[str, Step],
+        evidence: Mapping[str, Passage],
+        meter: Meter,
     ) -> Checked:
         from_memory = any(step.answer.recalled for step in steps.values())
         quoted = [
@@ -119,12 +127,14 @@ def responder_node(parts: Parts) -> Any:
             claims = [claim_of(each, steps, evidence) for each in quoted]
             of_disputes = [claim for each in disputes for claim in each.claims(evidence)]
             wanted = [*filter(None, claims), *of_disputes]
-            scores = iter(await support_of(parts.claims, wanted))
-            supports = [next(scores) if claim else None for claim in claims]
+            scores = iter(await _in_time(support_of(parts.claims, wanted), meter) or ())
+            # What there was no time to check has no score, and is marked as such.
+            supports = [next(scores, None) if claim else None for claim in claims]
             threshold = parts.claims.threshold
             path = path_of(draft.short_answer, plan, steps)
-            kept = weighed(quoted, supports, threshold, path, draft.short_answer)
-            sides = [[next(scores) for _ in each.sides] for each in disputes]
+            related = {n for n, each in enumerate(quoted) if shares_a_word(each, evidence)}
+            kept = weighed(quoted, supports, threshold, path, draft.short_answer, related=related)
+            sides = [[next(scores, 0.0) for _ in each.sides] for each in disputes]
             disputes = [
                 left
                 for dispute, support in zip(disputes, sides, strict=True)
@@ -137,6 +147,30 @@ def responder_node(parts: Parts) -> Any:
         return Checked(kept, disputes)
 
     return responder
+
+
+async def _in_time(scoring: Awaitable[list[float]], meter: Meter) -> list[float] | None:
+    """The scores; None where the time for writing ends before they are there."""
+    timer = asyncio.timeout(meter.seconds_to_write)
+    try:
+        async with timer:
+            return await scoring
+    except TimeoutError:
+        if not timer.expired():
+            raise
+        return None
+
+
+def _in_words(draft: Draft, plan: Plan, steps: Mapping[str, Step]) -> Draft:
+    """The draft without references to sub-questions that have no answer."""
+    return draft.model_copy(
+        update={
+            "sentences": tuple(
+                each.model_copy(update={"text": described(each.text, plan, steps)})
+                for each in draft.sentences
+            )
+        }
+    )
 
 
 def _numbered(each: Weighed, numbering: Numbering) -> AnswerSentence:

@@ -15,12 +15,15 @@ from ..protocols import Parts
 from ..researching import researched
 from ..state import State, meter_of
 from ..step_graph import StepGraph
-from ..steps import Reading, Step, Trajectory
+from ..steps import Step, Trajectory
 from ..verification import Verification
 
 
 def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verification) -> Any:
     """Return the node that settles those links of a branch whose parents are settled.
+
+    They are researched side by side. Those that build on them wait for all of them, since a draft
+    that turns out wrong changes what is asked next.
 
     Args:
         parts: What the workflow is assembled from.
@@ -45,10 +48,12 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
             runtime.stream_writer,
         )
         evidence = {**state.get("evidence", {}), **found.evidence}
-        settled = []
-        for node in ready:
-            step = found.steps[node.sub_question.id]
-            settled.append(await _settled(node, step, state, evidence, meter))
+        settled = await asyncio.gather(
+            *(
+                _settled(node, found.steps[node.sub_question.id], state, evidence, meter)
+                for node in ready
+            )
+        )
         for node in settled:
             runtime.stream_writer(NodeVerified(node=node))
         return State(
@@ -114,7 +119,7 @@ def _with_draft(node: ChainNode, found: Step, evidence: Mapping[str, Passage]) -
     status = "unknown" if draft.text is None else "answered"
     return found.model_copy(
         update={
-            "reading": Reading(answer=draft, ranking=found.reading.ranking),
+            "reading": found.reading.model_copy(update={"answer": draft}),
             "status": "unfinished" if found.status == "unfinished" else status,
             "verdict": None,
         }

@@ -18,7 +18,7 @@ def direct(parts: Parts, expansion: Expansion) -> RunGraph:
     graph.add_sequence(
         [
             ("drafter", drafter_node(parts)),
-            ("settler", settler_node()),
+            ("settler", settler_node(parts)),
             ("responder", responder_node(parts)),
         ]
     )

@@ -50,7 +50,11 @@ def test_failed_searches_are_named_with_their_reason() -> None:
     ],
 )
 def test_the_reason_comes_first(more: dict[str, object], told: str) -> None:
-    assert told in said(**more)  # type: ignore[arg-type]
+    assert told in said(step(1, "unknown", search("empty")), **more)  # type: ignore[arg-type]
+
+
+def test_without_any_search_it_says_that_there_was_none() -> None:
+    assert "Nothing was searched for" in said(step(1, "unknown"))
 
 
 def test_what_builds_on_a_search_that_failed_is_described() -> None:

@@ -34,12 +34,15 @@ class Asker:
     Args:
         client: The way to the model.
         prompts: Where the words of a repair come from.
+
+    Attributes:
+        own_words: The words of the prompts; no output may repeat them at length.
     """
 
     def __init__(self, client: ModelClient, prompts: Prompts) -> None:
         self._client = client
         self._prompts = prompts
-        self._own_words = OwnWords(prompts)
+        self.own_words = OwnWords(prompts)
         self._window = Window(chain_of(client.settings))
         self._estimate = TokenEstimate()
 
@@ -107,7 +110,7 @@ class Asker:
 
     def _accepted(self, completion: Completion, output: type[OutputT]) -> OutputT:
         written = parsed(completion, output)
-        self._own_words.refuse(written)
+        self.own_words.refuse(written)
         return written
 
     async def _fitted(

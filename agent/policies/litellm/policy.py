@@ -25,6 +25,7 @@ from ...models import ModelSettings, Role
 from .asking import Asker
 from .chaining import chain_of
 from .client import ModelClient
+from .guarding import to_the_point
 from .planning import MOST_AT_ONCE, findings_of, overview_of, proposal_of
 from .reading import parents_of, reading_of, unread, variables_of
 from .utility import judged_useful, shuffled_orders, trimmed
@@ -92,6 +93,12 @@ class LiteLLMPolicy:
 
     async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:
         """Write the links that follow those that stand, drafted from the model's knowledge."""
+
+        def use(output: ChainOutput) -> list[DraftedQuestion]:
+            links = chain_of(output, request.plan, recall=self._own_knowledge)
+            kept = to_the_point([link.sub_question for link in links], request)
+            return [link for link in links if link.sub_question in kept]
+
         links = await self._askers["planner"].ask(
             ChainOutput,
             lambda _: self._prompts.messages(
@@ -103,7 +110,7 @@ class LiteLLMPolicy:
                 findings=findings_of(request),
             ),
             0,
-            use=lambda output: chain_of(output, request.plan, recall=self._own_knowledge),
+            use=use,
             tally=request.tally,
         )
         # Without any, the drafter goes on as the chain before would have.
@@ -210,7 +217,8 @@ class LiteLLMPolicy:
         if not plainest.sentences:
             return Draft()
         quotes = NumberedQuotes(request)
-        draft = await self._askers["responder"].ask(
+        responder = self._askers["responder"]
+        draft = await responder.ask(
             WriteOutput,
             lambda most: self._prompts.messages(
                 "write", **NumberedQuotes(request, most).variables()
@@ -218,13 +226,19 @@ class LiteLLMPolicy:
             len(quotes.quotes),
             use=quotes.draft_of,
             tally=request.tally,
-            listener=DraftListener(request.tell),
+            listener=DraftListener(request.tell, withheld=responder.own_words.are_in),
         )
         return draft if draft is not None else plainest
 
     async def _proposal(self, request: PlanRequest, sample: int = 0) -> Proposal | None:
         overview = overview_of(request, self._effort.overview)
         at_once = min(request.most or MOST_AT_ONCE, MOST_AT_ONCE)
+
+        def use(output: PlanOutput) -> Proposal:
+            proposal = proposal_of(output, request.plan, recall=self._own_knowledge, most=at_once)
+            kept = to_the_point(proposal.sub_questions, request)
+            return Proposal(sub_questions=tuple(kept))
+
         return await self._askers["planner"].ask(
             PlanOutput,
             lambda most: self._prompts.messages(
@@ -237,9 +251,7 @@ class LiteLLMPolicy:
                 overview=overview[:most],
             ),
             len(overview),
-            use=lambda output: proposal_of(
-                output, request.plan, recall=self._own_knowledge, most=at_once
-            ),
+            use=use,
             tally=request.tally,
             sample=sample,
         )

@@ -72,8 +72,15 @@ async def judged_useful(
         except BudgetExhausted:
             return None
 
-    judgments = await asyncio.gather(*(judgment(order) for order in orders))
-    return [judgment for judgment in judgments if judgment is not None]
+    # All are waited for, for one that goes on would spend tokens that nobody counts.
+    judgments = await asyncio.gather(*map(judgment, orders), return_exceptions=True)
+    found = []
+    for each in judgments:
+        if isinstance(each, BaseException):
+            raise each
+        if each is not None:
+            found.append(each)
+    return found
 
 
 def trimmed(reading: Reading, votes: Sequence[Sequence[str]]) -> Reading:

@@ -105,10 +105,17 @@ class DraftListener:
 
     Args:
         tell: Called with each new piece of text and the number of the attempt.
+        withheld: Says of what is written so far whether it must not be told.
     """
 
-    def __init__(self, tell: Callable[[str, int], None]) -> None:
+    def __init__(
+        self,
+        tell: Callable[[str, int], None],
+        *,
+        withheld: Callable[[str], bool] = lambda text: False,
+    ) -> None:
         self._tell = tell
+        self._withheld = withheld
         self._attempt = 0
         self._heard = self._told = ""
 
@@ -121,7 +128,7 @@ class DraftListener:
         """Take in the next piece."""
         self._heard += text
         written = _sentences_in(self._heard)
-        if not written or written == self._told:
+        if not written or written == self._told or self._withheld(written):
             return
         if not written.startswith(self._told):
             # What was told stood in the model's reasoning, or in a first draft.

@@ -98,3 +98,12 @@ async def test_where_the_budget_has_ended_no_branch_is_begun() -> None:
     assert then == "responder"
     assert [branch.status for branch in state["tree"].branches] == ["accepted"]
     assert list(state["tree"].nodes) == ["q1", "q2"]
+
+
+async def test_where_the_budget_has_ended_what_was_found_beats_the_draft() -> None:
+    tree = tree_of(settled(0, "Wild", 0.5, "contradicted"))
+    state, _, then = await turned(tree, stopped_by="seconds")
+    assert then == "responder"
+    (id,) = state["tree"].branch.nodes
+    assert state["tree"].nodes[id].outcome == "corrected"
+    assert state["steps"][id].answer.text == "Frank Worsley"

@@ -245,7 +245,8 @@ async def test_the_time_that_a_critic_takes_over_drafts_counts() -> None:
 
     links = [link(f"n{n}", text=f"What about {n}?", thought="nobody") for n in range(3)]
     answer, _ = await run(SEARCHAIN, parts_of(Writing(*links), critic=Slow({})), rounds=1)
-    assert answer.usage.seconds > 1.1
+    # The three are asked side by side.
+    assert answer.usage.seconds > 0.4
 
 
 class Broken:
