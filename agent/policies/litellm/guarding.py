@@ -130,7 +130,7 @@ def _signs(text: str) -> set[str]:
 
     The latter are of scripts that put no spaces between words or change how words begin.
     """
-    signs = set()
+    signs: set[str] = set()
     for word in _WORD.findall(text.casefold()):
         if any(letter.lower() == letter.upper() and letter.isalpha() for letter in word):
             signs.update(map("".join, pairwise(word)))
