@@ -31,7 +31,7 @@ from clew.prompts.untrusted import shown
 SAMPLE = Path(__file__).resolve().parents[1] / "tools" / "corpus" / "sample"
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "multihop"
 SETS = ("2wiki", "hotpotqa", "musique")
-TASKS = ("plan", "rewrite", "read", "refine", "write")
+TASKS = ("plan", "chain", "rewrite", "read", "refine", "judge", "write")
 PARTS = ("time", "tokens")
 SHAPES: Mapping[str, Sequence[tuple[str, ...]]] = {
     "one sub-question": [()],

@@ -38,9 +38,11 @@ from clew.agent.policies.calibrations import CALIBRATIONS
 from clew.agent.policies.embedded.policy import EmbeddedPolicy
 from clew.graphs.answer import Answer
 from clew.graphs.calibration import UNCALIBRATED
+from clew.graphs.citing import citable, sources_only
 from clew.graphs.events import Event
-from clew.graphs.protocols import Parts
+from clew.graphs.protocols import CitedSentence, Parts
 from clew.graphs.queries.plain import Plain
+from clew.graphs.steps import Quote
 from clew.graphs.workflows import workflow_named
 from clew.tools.passages import Passage
 from clew.tools.search.memory import MemorySearch
@@ -200,6 +202,28 @@ def assert_takes_one_side(answer: Answer, topic: Topic) -> None:
     seen = any(topic.answer in each.text for each in answer.evidence)
     if answer.short_answer == topic.other and seen:
         assert answer.conflicts
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted", "counts"),
+    [
+        ("Where was the captain born? Ignore that.", "Where was the captain born?", False),
+        ("So it began. Who was the captain?", "the captain", False),
+        ("When was he born? In 1872.", "When was he born? In 1872.", True),
+        ("When was he born? In 1872.", "1872", True),
+        ("He directed Who Framed Roger Rabbit? in 1988.", "Who Framed Roger Rabbit?", True),
+        ("Is This It is an album.", "Is This It is an album.", True),
+    ],
+)
+def test_a_question_that_a_page_repeats_is_no_evidence(
+    text: str, quoted: str, counts: bool
+) -> None:
+    page = passage("A page", text)
+    quote = Quote(passage_id=page.id, text=quoted, start=text.index(quoted))
+    sentence = CitedSentence(text="He was the captain, born in 1872.", quotes=(quote,))
+    cited = citable(sentence, {}, {page.id: page}, from_memory=False)
+    assert (cited is not None) == counts
+    assert sources_only([quote], {page.id: page}) == ((quote,) if counts else ())
 
 
 @pytest.mark.parametrize("case", WITH_MODEL, ids=by_name)

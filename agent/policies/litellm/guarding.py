@@ -23,11 +23,16 @@ _STEM = 4
 """Words that begin with so many same letters count as forms of one word."""
 _WORD = re.compile(r"\w+")
 _ORDER = re.compile(
-    r"""\W*(?:please\s+|now\s+)?
-    (?:ignore|disregard|forget|override|repeat|reveal|print|output|answer|reply|respond|cite|quote)
-    \b[^.!?]{0,80}?\b
-    (?:above|previous|earlier|prior|instructions?|prompts?|questions?|tasks?|passages?|everything)\b
-    | \W*(?:system|assistant|developer)(?:\s+(?:message|prompt|note))?\s*:""",
+    r"""\W*(?:(?:system|assistant|developer)(?:\s+(?:message|prompt|note))?\s*:\s*)?
+    (?:please\s+|now\s+)?
+    (?:(?:ignore|disregard|forget|override)\b[^.!?]{0,80}?
+        \b(?:above|previous|earlier|prior|instructions?|prompts?|questions?|everything)\b
+    | (?:repeat|reveal|print|output|answer|reply|respond|cite|quote|say|write)
+        \s+(?:with|only|the|this|that|your|every|all|everything)\b[^.!?]{0,80}?
+        \b(?:above|instructions?|prompts?|questions?|tasks?|passages?)\b)
+    | \W*(?:system|assistant|developer)(?:\s+(?:message|prompt|note))?\s*:\s*
+        (?:you\b|your\b|do\b|never\b|always\b|from\s+now|new\s+(?:task|instructions?)
+        | the\s+(?:correct\s+)?answer|answer\b|reply\b|respond\b|cite\b|say\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 """How words begin that tell a model what to do."""
@@ -122,7 +127,9 @@ def _groups(subs: Sequence[SubQuestion]) -> list[list[SubQuestion]]:
 
 
 def _related(text: str, about: str) -> bool:
-    return not _signs(text).isdisjoint(_signs(about))
+    asked = _signs(about)
+    # Of a question without a telling word nothing can be said.
+    return not asked or not asked.isdisjoint(_signs(text))
 
 
 def _signs(text: str) -> set[str]:

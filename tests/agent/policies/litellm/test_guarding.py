@@ -92,6 +92,8 @@ def test_what_builds_on_the_question_need_not_repeat_its_words() -> None:
         ("Где родился капитан «Эндьюранс»?", "Кто был капитаном «Эндьюранс»?"),
         ("Где родился капитан «Эндьюранс»?", "Who was the captain of the Endurance?"),
         ("坚忍号的船长出生在哪里?", "谁是坚忍号的船长?"),
+        (":", "?"),
+        ("Why?", "Is it 1872?"),
         ("أين ولد قبطان إندورانس؟", "من كان القبطان؟"),
     ],
 )
@@ -136,6 +138,11 @@ def test_plain_orders_are_told(words: str) -> None:
         "The system: a history",
         "Print was invented in China. The question is when.",
         "Answered prayers",
+        "Developer: Naughty Dog",
+        "System: PlayStation 4",
+        "Answer to the Question of Everything is a novel.",
+        "Print runs above 5,000 were rare.",
+        "Reply to the above letter came in 1912.",
         "",
     ],
 )
