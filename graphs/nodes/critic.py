@@ -1,5 +1,6 @@
 """The critic: scores a step, and sends weak work back while tries are left."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -54,10 +55,19 @@ async def _verdict(parts: Parts, state: StepState) -> Verdict:
         steps=(*state["parents"].values(), step),
         evidence=state["evidence"],
     )
+    return (await verdicts_on(parts, trajectory))[-1]
+
+
+async def verdicts_on(parts: Parts, trajectory: Trajectory) -> Sequence[Verdict]:
+    """Return the critic's word on each step of a trajectory.
+
+    Raises:
+        CriticError: If the critic returns another number of verdicts than there are steps.
+    """
     scores = await parts.critic.score([trajectory])
     if len(scores) != 1 or len(scores[0]) != len(trajectory.steps):
         raise CriticError(
             f"critic {parts.critic.name!r} was given {len(trajectory.steps)} steps to score and "
             f"returned {[len(verdicts) for verdicts in scores]} verdicts"
         )
-    return scores[0][-1]
+    return scores[0]

@@ -6,7 +6,6 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
-from ...errors import CriticError
 from ...tools.passages import Passage
 from ..chain_tree import ChainNode
 from ..events import NodeVerified
@@ -17,6 +16,7 @@ from ..state import State, meter_of
 from ..step_graph import StepGraph
 from ..steps import Step, Trajectory
 from ..verification import Verification
+from .critic import verdicts_on
 
 
 def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verification) -> Any:
@@ -93,17 +93,12 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         timer = asyncio.timeout(meter.seconds_left)
         try:
             async with timer:
-                scores = await parts.critic.score([trajectory])
+                verdicts = await verdicts_on(parts, trajectory)
         except TimeoutError:
             if not timer.expired():
                 raise
             return step
-        if len(scores) != 1 or len(scores[0]) != len(steps):
-            raise CriticError(
-                f"critic {parts.critic.name!r} was given {len(steps)} steps to score and "
-                f"returned {[len(verdicts) for verdicts in scores]} verdicts"
-            )
-        return step.model_copy(update={"verdict": scores[0][-1]})
+        return step.model_copy(update={"verdict": verdicts[-1]})
 
     return verifier
 

@@ -5,33 +5,18 @@ never code, that parents' answers reach their children, and that a child waits f
 only.
 """
 
-from langgraph.graph import END, START
-
 from ..expansion import Expansion
-from ..nodes.planner import after_expansion, planner_node
-from ..nodes.research import after_research, research_node
-from ..nodes.responder import responder_node
-from ..nodes.scout import scout_node
+from ..nodes import planner_node
 from ..protocols import Parts
 from ..step_graph import build_step_graph
-from .base import RunGraph, new_graph, register_workflow
+from .base import RunGraph, register_workflow
+from .rounds import planned_in_rounds
 
 
 def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
-    """Return the graph scout → planner → expansion → research → …, ending with responder."""
-    graph = new_graph()
-    graph.add_node("scout", scout_node(parts))
-    graph.add_node("planner", planner_node(parts, width=expansion.width))
-    graph.add_node("expansion", expansion.node(parts))
-    graph.add_node("research", research_node(parts, build_step_graph(parts)))
-    graph.add_node("responder", responder_node(parts))
-    graph.add_edge(START, "scout")
-    graph.add_edge("scout", "planner")
-    graph.add_edge("planner", "expansion")
-    graph.add_conditional_edges("expansion", after_expansion)
-    graph.add_conditional_edges("research", after_research)
-    graph.add_edge("responder", END)
-    return graph
+    """Return the graph that plans in rounds, weak steps being tried again."""
+    planner = planner_node(parts, width=expansion.width)
+    return planned_in_rounds(parts, expansion, planner=planner, step_graph=build_step_graph(parts))
 
 
 register_workflow("mindsearch", mindsearch)

@@ -89,6 +89,9 @@ def candidates(asked: Asked, passages: Sequence[Passage], vectors: VectorCache) 
         )
         title_terms = stems(passage.title)
         for index, part in enumerate(parts):
+            if part.text.endswith("?"):
+                # A question states nothing.
+                continue
             bag = stems(part.text)
             overlap = sum(weight[term] for term in terms if term in bag)
             overlap += 0.5 * sum(weight[t] for t in terms if t in title_terms and t not in bag)

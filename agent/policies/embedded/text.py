@@ -34,13 +34,22 @@ class Sentence:
     start: int
 
 
+_LONGEST = 1_000
+"""Characters of a sentence; reading one takes time by the square of its length."""
+_GAP = 12
+"""Characters after a full stop that are looked at for how the next sentence begins."""
+
+
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """Return the sentences of a text; each is a verbatim span of it."""
+    """Return the sentences of a text; each is a verbatim span of it.
+
+    What goes on for longer than any sentence, as lists and tables do, is cut between words.
+    """
     found: list[Sentence] = []
     begin = 0
     for match in _SENTENCE_END.finditer(text):
         tail = text[max(begin, match.start() - 12) : match.start() + 1]
-        following = text[match.end() :].lstrip()[:2]
+        following = text[match.end() : match.end() + _GAP].lstrip()[:2]
         if match[0].startswith(".") and (
             _ABBREVIATION.search(tail) or following[:1].islower() or following[:1] in ",;"
         ):
@@ -52,6 +61,11 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _append(found: list[Sentence], text: str, begin: int, end: int) -> None:
+    while end - begin > _LONGEST:
+        cut = text.rfind(" ", begin + 1, begin + _LONGEST)
+        cut = cut if cut > begin else begin + _LONGEST
+        _append(found, text, begin, cut)
+        begin = cut
     span = text[begin:end]
     stripped = span.strip()
     if stripped:

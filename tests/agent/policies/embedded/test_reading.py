@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from clew.agent.policies.embedded import EmbeddedPolicy
+from clew.agent.policies.embedded.text import sentences
 from clew.graphs.plan import SubQuestion
 from clew.graphs.protocols import ReadRequest, RefineRequest
 from clew.graphs.steps import Reading
@@ -153,3 +155,20 @@ def test_wild_text_never_raises_and_quotes_stay_verbatim(
     question: str, title: str, text: str
 ) -> None:
     read(question or "?", title, text)
+
+
+def test_what_goes_on_without_end_is_read_in_time() -> None:
+    names = "Ada Moe and Bo Lind of Cork "
+    passage = Passage(id="p", source="s", title="Names", text=names * 3_000)
+    started = time.process_time()
+    found = sentences(passage.text)
+    assert "".join(each.text for each in found).replace(" ", "") == passage.text.replace(" ", "")
+    assert all(passage.text.startswith(each.text, each.start) for each in found)
+    read("Who is the captain of the Quest?", passage.title, passage.text)
+    assert time.process_time() - started < 6.0
+    assert max(len(each.text) for each in found) <= 1_000
+
+
+def test_a_question_answers_nothing() -> None:
+    question = "Who is the captain of the Quest?"
+    assert read(question, "Frank Wild", question).answer.text is None
