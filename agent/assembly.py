@@ -11,6 +11,7 @@ from ..graphs.calibration import UNCALIBRATED
 from ..graphs.protocols import ClaimScorer, Critic, Parts, Policy, Relevance
 from ..graphs.queries import query_strategy_named
 from ..tools.corpus.encoder import Encoder, load_encoder
+from ..tools.corpus.encoder_lazy import LazyEncoder
 from ..tools.engines.catalogue import ENGINES
 from ..tools.search.base import SearchBackend
 from .models import ROLES, SIMULATOR
@@ -101,6 +102,11 @@ class Assembly:
             return self._encoder
 
     @property
+    def _lazy_encoder(self) -> Encoder:
+        # Parts that may go without it do not make a caller with parts of their own wait for it.
+        return LazyEncoder(lambda: self.encoder)
+
+    @property
     def policy(self) -> Policy:
         """What proposes, built at first use; raises `ModelUnavailable`."""
         with self._loading:
@@ -132,7 +138,7 @@ class Assembly:
             critic=self.critic,
             backends=self.backends(),
             budget=self._settings.budget,
-            queries=query_strategy_named(self._settings.query_strategy)(self.encoder),
+            queries=query_strategy_named(self._settings.query_strategy)(self._lazy_encoder),
             claims=self._claim_scorer(),
             relevance=self._relevance(),
             calibration=CALIBRATIONS.get(self.policy.name, UNCALIBRATED),
@@ -183,7 +189,7 @@ class Assembly:
             return None
         from .critics.claims import EmbeddedClaimScorer
 
-        return EmbeddedClaimScorer(self.encoder)
+        return EmbeddedClaimScorer(self._lazy_encoder)
 
     def _web_search(self, engine: str) -> SearchBackend:
         from ..tools.search.web import WebSearch

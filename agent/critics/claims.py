@@ -36,19 +36,15 @@ class EmbeddedClaimScorer:
         encoder: The encoder whose vectors it was trained on: the packaged MiniLM.
 
     Raises:
-        ModelUnavailable: The weights cannot be read, or are for vectors of another length.
+        ModelUnavailable: The weights cannot be read; at its first use, that they are for vectors of
+            another length.
     """
 
     name = "embedded"
 
     def __init__(self, encoder: Encoder) -> None:
         self._network = load_network()
-        if encoder.dimension != self._network.dimension:
-            raise ModelUnavailable(
-                f"the claim scorer was trained on vectors of length {self._network.dimension} and "
-                f"{encoder.name} makes some of {encoder.dimension}: use the default encoder, or "
-                "leave claims unchecked"
-            )
+        self._encoder = encoder
         self._vectors = VectorCache(encoder)
 
     @property
@@ -64,6 +60,12 @@ class EmbeddedClaimScorer:
         return await asyncio.to_thread(self._support, claims)
 
     def _support(self, claims: Sequence[Claim]) -> list[float]:
+        if claims and self._encoder.dimension != self._network.dimension:
+            raise ModelUnavailable(
+                f"the claim scorer was trained on vectors of length {self._network.dimension} and "
+                f"{self._encoder.name} makes some of {self._encoder.dimension}: use the default "
+                "encoder, or turn check_support off"
+            )
         return [self._chance(tidied(claim.text), claim.quotes, claim.question) for claim in claims]
 
     def _chance(self, claim: str, quotes: Sequence[str], question: str) -> float:

@@ -29,16 +29,20 @@ _CHUNK = 16  # texts handed to a thread at once: a fraction of a second of work
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Turns texts into vectors whose dot product says how close the texts are in meaning.
+    """Turns texts into vectors whose dot product says how close the texts are in meaning."""
 
-    Attributes:
-        name: Identifies the model and its numerics; an index built under one name must not be
-            queried under another.
-        dimension: Length of the vectors.
-    """
+    @property
+    def name(self) -> str:
+        """What identifies the model and its numerics.
 
-    name: str
-    dimension: int
+        An index built under one name must not be queried under another.
+        """
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors."""
+        ...
 
     def encode(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None

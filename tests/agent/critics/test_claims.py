@@ -1,5 +1,6 @@
 """The claim scorer on sentences as the policies write them."""
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,8 +96,9 @@ def test_vectors_of_another_length_are_refused(encoder: "Encoder") -> None:
         def token_offsets(self, text: str) -> list[tuple[int, int]]:
             return []
 
+    scorer = EmbeddedClaimScorer(Short())
     with pytest.raises(ModelUnavailable, match="length 384"):
-        EmbeddedClaimScorer(Short())
+        asyncio.run(scorer.support([Claim("Fram sank.", [FRAM])]))
 
 
 def test_tidied_text_is_as_people_type_it() -> None:
