@@ -62,9 +62,19 @@ def check(answer: Answer, budget: Budget) -> None:
     assert all(each.model == "hosted_vllm/tiny" for each in usage.models)
 
 
-@pytest.mark.parametrize(("own_knowledge", "role"), [(True, "responder"), (False, "searcher")])
+@pytest.mark.parametrize("workflow", ["searchain", "direct"])
+def test_chains_end_well(make_agent: Any, server: Any, workflow: str) -> None:
+    models = {each: {"temperature": 1.0} for each in ROLES}
+    agent = make_agent(server, models=models, workflow=workflow)
+    answer = agent.ask(QUESTIONS[0])
+    check(answer, agent.settings.budget)
+    assert answer.tree is not None and answer.tree.branches
+    assert any(usage.role == "planner" and usage.calls for usage in answer.usage.models)
+
+
+@pytest.mark.parametrize("own_knowledge", [True, False])
 def test_questions_end_well_several_at_once(
-    make_agent: Any, server: Any, own_knowledge: bool, role: str
+    make_agent: Any, server: Any, own_knowledge: bool
 ) -> None:
     # At temperature 0 this model says much the same of everything.
     models = {each: {"temperature": 1.0} for each in ROLES}
@@ -74,8 +84,10 @@ def test_questions_end_well_several_at_once(
         assert isinstance(answer, Answer), answer
         check(answer, agent.settings.budget)
         usages += answer.usage.models
-    assert sum(usage.valid for usage in usages if usage.role == "planner")
-    assert sum(usage.calls for usage in usages if usage.role == role)
+    planned = [usage for usage in usages if usage.role == "planner"]
+    assert sum(usage.valid + usage.repaired + usage.fallbacks for usage in planned)
+    # What this model plans has nothing to do with the question, which is then searched for itself.
+    assert sum(usage.calls for usage in usages if usage.role == "searcher")
 
 
 def test_budget_holds_where_it_is_tight(make_agent: Any, server: Any) -> None:
