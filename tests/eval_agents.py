@@ -57,5 +57,9 @@ def erring_agent(settings: Settings) -> SearchAgent:
     """Return an agent that does to a question what the question says."""
     policy = _Erring(chain_policy())
     return SearchAgent(
-        settings, policy=policy, critic=ContentCritic(), search=[MemorySearch(POLAR)]
+        settings,
+        policy=policy,
+        critic=ContentCritic(),
+        search=[MemorySearch(POLAR)],
+        check_support=False,
     )

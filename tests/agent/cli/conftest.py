@@ -20,6 +20,7 @@ def _scripted_agent(monkeypatch: pytest.MonkeyPatch) -> None:
         policy=chain_policy(),
         critic=ContentCritic(),
         search=[MemorySearch(POLAR)],
+        check_support=False,
     )
     monkeypatch.setattr("clew.agent.search_agent.SearchAgent", scripted)
 
@@ -31,6 +32,7 @@ def run_events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         policy=chain_policy(),
         critic=ContentCritic(),
         search=[MemorySearch(POLAR)],
+        check_support=False,
         home=tmp_path_factory.mktemp("home"),
     )
 
