@@ -30,6 +30,26 @@ class TokenGrant:
     tokens_out: int
 
 
+@asynccontextmanager
+async def time_limit(seconds: float | None) -> AsyncGenerator[None]:
+    """End what is inside as a used up budget does, once its time is over.
+
+    Args:
+        seconds: The time; None for no limit.
+
+    Raises:
+        BudgetExhausted: The time is over.
+    """
+    timer = asyncio.timeout(seconds)
+    try:
+        async with timer:
+            yield
+    except TimeoutError as error:
+        if not timer.expired():
+            raise
+        raise BudgetExhausted("seconds") from error
+
+
 class Meter:
     """Counts spending against a budget; one meter is shared by all steps that run together.
 

@@ -16,7 +16,7 @@ from ..errors import BudgetExhausted
 from ..tools.passages import Passage
 from .budget import Usage
 from .events import BudgetEnded, StepFinished, StepStarted
-from .meter import Meter, Tally
+from .meter import Meter, Tally, time_limit
 from .plan import SubQuestion
 from .state import State
 from .step_graph import StepGraph
@@ -156,18 +156,13 @@ async def _research_step(
         question=question, sub_question=sub, text=text, parents=parents, evidence=found
     )
     unfinished = False
-    timer = asyncio.timeout(context.tally.seconds_left)
     try:
-        async with timer:
+        async with time_limit(context.tally.seconds_left):
             # Streamed, so that what the step had come to is kept where the budget cuts it short.
             values: Any
             async for values in step_graph.astream(state, context=context, stream_mode="values"):
                 state = values
     except BudgetExhausted:
-        unfinished = True
-    except TimeoutError:
-        if not timer.expired():
-            raise
         unfinished = True
     step = _step(state, unfinished, context.tally.usage)
     return step, _evidence_of(step, state["evidence"])

@@ -1,6 +1,5 @@
 """The drafter: has the policy write the chain that a branch is missing, with draft answers."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from langgraph.runtime import Runtime
 from ...errors import BudgetExhausted, PlanError
 from ..chain_tree import Branch, ChainNode, ChainTree
 from ..events import BudgetEnded, ChainDrafted, PlanExtended, ProposalRejected
-from ..meter import Meter, Tally
+from ..meter import Meter, Tally, time_limit
 from ..plan import Plan, missing_from
 from ..protocols import ChainRequest, DraftedQuestion, Parts
 from ..question import checked_question
@@ -87,14 +86,11 @@ async def _asked(
     parts: Parts, request: ChainRequest, meter: Meter
 ) -> tuple[Sequence[DraftedQuestion], str | None]:
     """Ask the policy; nothing, and the name of the limit, where the budget ends."""
-    timer = asyncio.timeout(meter.seconds_left)
     try:
-        async with timer:
+        async with time_limit(meter.seconds_left):
             request.tally.policy_call()
             return await parts.policy.chain(request), None
-    except (BudgetExhausted, TimeoutError) as error:
-        if isinstance(error, TimeoutError) and not timer.expired():
-            raise
+    except BudgetExhausted:
         return (), meter.exhausted or "seconds"
 
 

@@ -1,13 +1,12 @@
 """The planner: asks the policy how to go on, and lets only usable proposals through."""
 
-import asyncio
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted, PlanError
 from ..events import BudgetEnded, ProposalRejected
-from ..meter import Tally
+from ..meter import Tally, time_limit
 from ..plan import Plan, SubQuestion
 from ..protocols import Parts, PlanRequest, Proposal
 from ..state import State, meter_of
@@ -42,14 +41,11 @@ def planner_node(
             most=most,
             tally=tally,
         )
-        timer = asyncio.timeout(tally.seconds_left)
         try:
-            async with timer:
+            async with time_limit(tally.seconds_left):
                 tally.policy_call()
                 proposals = await parts.policy.plan(request)
-        except (BudgetExhausted, TimeoutError) as error:
-            if isinstance(error, TimeoutError) and not timer.expired():
-                raise
+        except BudgetExhausted:
             limit = meter.exhausted or "seconds"
             runtime.stream_writer(BudgetEnded(limit=limit))
             return State(proposals=(), plan=plan, stopped_by=limit, usage=tally.usage)

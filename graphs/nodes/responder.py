@@ -1,6 +1,5 @@
 """The responder: has the answer written, and lets no claim through without its quote."""
 
-import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from ..conflicts import Dispute, disputes_of
 from ..describing import described
 from ..events import AnswerWriting, RunFinished
 from ..evidence import ordered_evidence
-from ..meter import Meter, Tally
+from ..meter import Meter, Tally, time_limit
 from ..numbering import Numbering
 from ..plan import Plan
 from ..protocols import Draft, Parts, WriteRequest
@@ -67,16 +66,13 @@ def responder_node(parts: Parts) -> Any:
                 AnswerWriting(text=text, attempt=attempt)
             ),
         )
-        timer = asyncio.timeout(meter.seconds_to_write)
         try:
-            async with timer:
+            async with time_limit(meter.seconds_to_write):
                 tally.policy_call()
                 draft = await parts.policy.write(request)
-        except (BudgetExhausted, TimeoutError) as error:
-            if isinstance(error, TimeoutError) and not timer.expired():
-                raise
+        except BudgetExhausted as error:
             draft = stated(plan, steps)
-            stopped_by = str(error) if isinstance(error, BudgetExhausted) else "seconds"
+            stopped_by = str(error)
         draft = _in_words(draft, plan, steps)
         sentences, disputes = await _checked(draft, plan, steps, evidence, meter)
         spent = state.get("usage", Usage()) + tally.usage
@@ -151,13 +147,10 @@ def responder_node(parts: Parts) -> Any:
 
 async def _in_time(scoring: Awaitable[list[float]], meter: Meter) -> list[float] | None:
     """The scores; None where the time for writing ends before they are there."""
-    timer = asyncio.timeout(meter.seconds_to_write)
     try:
-        async with timer:
+        async with time_limit(meter.seconds_to_write):
             return await scoring
-    except TimeoutError:
-        if not timer.expired():
-            raise
+    except BudgetExhausted:
         return None
 
 

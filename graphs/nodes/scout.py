@@ -1,13 +1,12 @@
 """The scout: searches for the whole question first, for an overview of what there is to find."""
 
-import asyncio
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted
 from ..events import SearchFinished
-from ..meter import Tally
+from ..meter import Tally, time_limit
 from ..protocols import Parts
 from ..question import checked_question
 from ..searching import fuse, search_all
@@ -28,9 +27,8 @@ def scout_node(parts: Parts) -> Any:
         question = checked_question(state["question"])
         tally = Tally(meter_of(state, parts.budget))
         left = tally.seconds_left
-        timer = asyncio.timeout(None if left is None else left * SHARE_OF_SECONDS)
         try:
-            async with timer:
+            async with time_limit(None if left is None else left * SHARE_OF_SECONDS):
                 searched = await search_all(
                     parts.backends,
                     [question],
@@ -38,10 +36,6 @@ def scout_node(parts: Parts) -> Any:
                     tell=lambda record: runtime.stream_writer(SearchFinished(search=record)),
                 )
         except BudgetExhausted:
-            return State(question=question, usage=tally.usage)
-        except TimeoutError:
-            if not timer.expired():
-                raise
             return State(question=question, usage=tally.usage)
         fused = fuse(searched.rankings)
         return State(

@@ -1,13 +1,12 @@
 """The settler: takes a chain's draft answers as they are, without searching."""
 
-import asyncio
 from typing import Any
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted, PlanError
 from ..events import BudgetEnded, StepFinished
-from ..meter import Meter, Tally
+from ..meter import Meter, Tally, time_limit
 from ..protocols import Parts, ReadRequest
 from ..state import State, meter_of
 from ..steps import Reading, Step, StepAnswer
@@ -66,12 +65,9 @@ async def _concluded(
     """The conclusion from the parents' drafts; unknown, and the limit, where the budget ends."""
     if any(step.answer.text is None for step in request.parents.values()):
         return StepAnswer(), None
-    timer = asyncio.timeout(meter.seconds_left)
     try:
-        async with timer:
+        async with time_limit(meter.seconds_left):
             request.tally.policy_call()
             return (await parts.policy.read(request)).answer, None
-    except (BudgetExhausted, TimeoutError) as error:
-        if isinstance(error, TimeoutError) and not timer.expired():
-            raise
+    except BudgetExhausted:
         return StepAnswer(), meter.exhausted or "seconds"

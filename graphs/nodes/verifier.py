@@ -6,10 +6,11 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from ...errors import BudgetExhausted
 from ...tools.passages import Passage
 from ..chain_tree import ChainNode
 from ..events import NodeVerified
-from ..meter import Meter
+from ..meter import Meter, time_limit
 from ..protocols import Parts
 from ..researching import researched
 from ..state import State, meter_of
@@ -90,13 +91,10 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         parents = [tree.nodes[id].step for id in step.sub_question.parents]
         steps = (*(each for each in parents if each is not None), step)
         trajectory = Trajectory(question=state["question"], steps=steps, evidence=evidence)
-        timer = asyncio.timeout(meter.seconds_left)
         try:
-            async with timer:
+            async with time_limit(meter.seconds_left):
                 verdicts = await verdicts_on(parts, trajectory)
-        except TimeoutError:
-            if not timer.expired():
-                raise
+        except BudgetExhausted:
             return step
         return step.model_copy(update={"verdict": verdicts[-1]})
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from clew.errors import BudgetExhausted
 from clew.graphs.budget import Budget, ModelUsage, Usage
-from clew.graphs.meter import Meter, Tally, TokenGrant
+from clew.graphs.meter import Meter, Tally, TokenGrant, time_limit
 
 
 def test_counts_stop_at_their_limit_across_tallies() -> None:
@@ -201,3 +201,16 @@ def test_tokens_never_exceed_their_limit(limit: int, asked: list[tuple[int, int,
         assert tally.usage.tokens_in <= limit * 0.9 and tally.usage.tokens_out <= limit * 0.9
 
     asyncio.run(scenario())
+
+
+class TestTimeLimit:
+    async def test_ends_what_takes_longer_as_a_used_up_budget(self) -> None:
+        with pytest.raises(BudgetExhausted, match="seconds"):
+            async with time_limit(0.01):
+                await asyncio.sleep(10)
+
+    @pytest.mark.parametrize("seconds", [None, 10.0])
+    async def test_leaves_the_timeouts_of_others_alone(self, seconds: float | None) -> None:
+        with pytest.raises(TimeoutError):
+            async with time_limit(seconds):
+                raise TimeoutError
