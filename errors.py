@@ -14,7 +14,8 @@ imports point one way. The hierarchy::
     │   ├── ThreadBusy            the run is going on elsewhere
     │   ├── DocumentError         a file that cannot be read into passages
     │   ├── QuestionsError        a set of questions that cannot be evaluated
-    │   └── RunDirectoryError     a run directory that cannot take or give what is asked
+    │   ├── RunDirectoryError     a run directory that cannot take or give what is asked
+    │   └── TrainingDataError     training data that is missing or not in its shape
     ├── CorpusError               an index that cannot be used               (exit code 1)
     │   ├── CorpusCorrupt         its files contradict each other
     │   ├── CorpusBusy            another process is writing it
@@ -79,6 +80,10 @@ class QuestionsError(InputError):
 
 class RunDirectoryError(InputError):
     """A directory of an evaluation run cannot take or give what is asked of it."""
+
+
+class TrainingDataError(InputError):
+    """Training data is missing, or not in the shape that training reads."""
 
 
 class CorpusError(ClewError):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..graphs.calibration import UNCALIBRATED
@@ -18,6 +19,9 @@ from .models import ROLES, SIMULATOR
 from .policies.calibrations import CALIBRATIONS
 from .settings import Settings
 from .web_access import WebAccess
+
+if TYPE_CHECKING:
+    from .networks.network import Network
 
 SAMPLE_CORPUS = "sample"
 SAMPLE_PASSAGES = Path(__file__).parents[1] / "tools" / "corpus" / "sample" / "passages.jsonl"
@@ -150,8 +154,16 @@ class Assembly:
 
     def _embedded_policy(self) -> Policy:
         from .policies.embedded.policy import EmbeddedPolicy
+        from .policies.embedded.span_reader import SpanReader
 
-        return EmbeddedPolicy(self.encoder)
+        reader = self._network("reader")
+        return EmbeddedPolicy(self.encoder, SpanReader(reader) if reader else None)
+
+    def _network(self, kind: str) -> "Network | None":
+        from .networks.shipped import network_of
+
+        settings = self._settings
+        return network_of(kind, settings.weights, cache_dir=settings.home / "models")
 
     def _litellm_policy(self) -> Policy:
         from ..prompts.loader import load_prompts

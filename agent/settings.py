@@ -126,6 +126,9 @@ class Settings(BaseModel):
     """Address of a Chroma server; none keeps the vectors under `home`."""
     encoder: Annotated[str | None, _NONE] = None
     """Path or name of a sentence encoder; none takes the MiniLM that comes with clew."""
+    weights: Annotated[Path | None, _NONE, AfterValidator(_absolute_if_given)] = None
+    """Folder of weights of your own (`clew train`), each instead of those of its name that come
+    with clew."""
     workflow: str = Field(default="mindsearch", min_length=1)
     """How the plan grows."""
     expansion: str = Field(default="greedy", min_length=1)

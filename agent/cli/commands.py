@@ -14,6 +14,7 @@ from .index import index
 from .read import read
 from .search import search
 from .serve import serve_models
+from .train import training
 
 # Plain help and plain errors: rich would take longer to import than anything else here.
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command("read", help=COMMANDS["read"])(read)
 app.command("index", help=COMMANDS["index"])(index)
 app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
 app.add_typer(evaluation, name="eval", help=COMMANDS["eval"])
+app.add_typer(training, name="train", help=COMMANDS["train"])
 app.command("serve-models", help=COMMANDS["serve-models"])(serve_models)
 app.command("doctor", help=COMMANDS["doctor"])(doctor)
 

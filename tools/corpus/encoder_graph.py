@@ -10,7 +10,7 @@ taken from the tensor at hand, depend on the text alone: a text has one vector, 
 encoded with. On CPUs one passage is long enough to keep the matrix kernels busy.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from onnx import helper, numpy_helper
 Floats = NDArray[np.float32]
 
 INPUT = "ids"
+SEGMENTS = "segments"
 OUTPUT = "embedding"
 
 _CONTRIB = "com.microsoft"
@@ -43,52 +44,81 @@ def build_graph(
     Args:
         weights: BERT's tensors under their Hugging Face names.
         config: the model's `config.json`.
-        damping: a divisor for each channel of each tensor that enters a linear map, by the names
-            below. With it the linear maps run in int8; without it in fp32, and the model has
-            these tensors as further outputs `<layer>.<qkv|out|up|down>`, to choose the damping
-            from.
+        damping: see `BertGraph`.
 
     Returns:
         The model, which maps `ids` (int64, [tokens]) to `embedding` (float32, [hidden]): the mean
         of the last hidden states, of length 1.
     """
-    graph = _Graph(weights, config, damping)
-    states = graph.embeddings()
-    for layer in range(int(config["num_hidden_layers"])):
-        states = graph.layer(states, layer)
+    graph = BertGraph(weights, config, damping)
+    states = graph.states()
     pooled = graph.add("ReduceMean", states, graph.constant("axis", np.array([0])), keepdims=0)
     graph.add("LpNormalization", pooled, axis=-1, p=2, name=OUTPUT)
-    tokens = helper.make_tensor_value_info(INPUT, onnx.TensorProto.INT64, ["tokens"])
-    width = int(config["hidden_size"])
-    outputs = [helper.make_tensor_value_info(OUTPUT, onnx.TensorProto.FLOAT, [width])]
-    for name in graph.exposed:
-        outputs.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    model = helper.make_model(
-        helper.make_graph(graph.nodes, "encoder", [tokens], outputs, graph.constants),
-        opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)],
-        ir_version=9,
-    )
-    return bytes(model.SerializeToString())
+    return graph.serialised({OUTPUT: [int(config["hidden_size"])]})
 
 
-class _Graph:
-    """The nodes and constants of a model under construction; tensors go by their names."""
+class BertGraph:
+    """The nodes and constants of a BERT model under construction; tensors go by their names.
+
+    Args:
+        weights: BERT's tensors under their Hugging Face names.
+        config: the model's `config.json`.
+        damping: a divisor for each channel of each tensor that enters a linear map, by the names
+            below. With it the linear maps run in int8; without it in fp32, and the model has
+            these tensors as further outputs `<layer>.<qkv|out|up|down>`, to choose the damping
+            from.
+        segments: whether the model takes the segment of each token as a second input; without it
+            every token belongs to the first.
+    """
 
     def __init__(
         self,
         weights: Mapping[str, Floats],
         config: Mapping[str, Any],
         damping: Mapping[str, Floats] | None,
+        *,
+        segments: bool = False,
     ) -> None:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
-        self.exposed: list[str] = []
+        self._exposed: list[str] = []
         self._hidden = int(config["hidden_size"])
         self._heads = int(config["num_attention_heads"])
+        self._layers = int(config["num_hidden_layers"])
         self._epsilon = float(config["layer_norm_eps"])
         self._weights = weights
         self._damping = damping
+        self._segments = segments
         self._known: set[str] = set()
+
+    def states(self) -> str:
+        """Add the whole encoder and return its last hidden states, [tokens, hidden]."""
+        states = self._embeddings()
+        for layer in range(self._layers):
+            states = self._layer(states, layer)
+        return states
+
+    def serialised(self, outputs: Mapping[str, Sequence[int | str]]) -> bytes:
+        """Return the finished model, whose outputs have these names and shapes."""
+        inputs = [INPUT, *([SEGMENTS] if self._segments else [])]
+        declared = [
+            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(shape))
+            for name, shape in outputs.items()
+        ]
+        declared += [
+            helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
+            for name in self._exposed
+        ]
+        taken = [
+            helper.make_tensor_value_info(name, onnx.TensorProto.INT64, ["tokens"])
+            for name in inputs
+        ]
+        model = helper.make_model(
+            helper.make_graph(self.nodes, "encoder", taken, declared, self.constants),
+            opset_imports=[helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)],
+            ir_version=9,
+        )
+        return bytes(model.SerializeToString())
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """Add a constant tensor, once for each name."""
@@ -103,16 +133,22 @@ class _Graph:
         self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **options))
         return output
 
-    def embeddings(self) -> str:
-        """Add words and positions; every text is the first segment, so it joins the positions."""
-        table = self._weights["embeddings.position_embeddings.weight"]
-        table = table + self._weights["embeddings.token_type_embeddings.weight"][0]
+    def _embeddings(self) -> str:
+        """Add words, positions and segments."""
+        positions = self._weights["embeddings.position_embeddings.weight"]
+        kinds = self._weights["embeddings.token_type_embeddings.weight"]
         words = self._words(self._weights["embeddings.word_embeddings.weight"])
         axis, length = self.constant("axis", np.array([0])), self.add("Shape", INPUT)
-        places = self.add("Slice", self.constant("positions", table), axis, length, axis)
-        return self._normalise(self.add("Add", words, places), "embeddings.LayerNorm")
+        if not self._segments:
+            positions = positions + kinds[0]  # one addition less
+        places = self.add("Slice", self.constant("positions", positions), axis, length, axis)
+        summed = self.add("Add", words, places)
+        if self._segments:
+            segment = self.add("Gather", self.constant("segment.kinds", kinds), SEGMENTS)
+            summed = self.add("Add", summed, segment)
+        return self._normalise(summed, "embeddings.LayerNorm")
 
-    def layer(self, states: str, layer: int) -> str:
+    def _layer(self, states: str, layer: int) -> str:
         """Attention, then the feed-forward pair, each added to what came in and normalised."""
         prefix = f"encoder.layer.{layer}"
         batch = self.constant("batch_shape", np.array([1, -1, self._hidden]))
@@ -157,7 +193,7 @@ class _Graph:
             name: self.constant(f"{name}.bias", self._weights[f"{name}.bias"]) for name in names
         }
         if self._damping is None:
-            self.exposed.append(self.add("Identity", states, name=entry))
+            self._exposed.append(self.add("Identity", states, name=entry))
             return [
                 self.add("Gemm", states, self.constant(name, matrices[name]), biases[name])
                 for name in names

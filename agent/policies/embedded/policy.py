@@ -21,6 +21,7 @@ from .queries import queries, with_descriptions
 from .reader import read
 from .reasoning import reason
 from .refining import refined
+from .span_reader import SpanReader
 from .vectors import TextEncoder, VectorCache
 from .writer import written
 
@@ -34,9 +35,10 @@ class EmbeddedPolicy:
 
     name = "embedded"
 
-    def __init__(self, encoder: TextEncoder) -> None:
-        """Take the encoder whose cosines rank sentences."""
+    def __init__(self, encoder: TextEncoder, spans: SpanReader | None = None) -> None:
+        """Take the encoder whose cosines rank sentences, and the trained reader if there is one."""
         self._vectors = VectorCache(encoder)
+        self._spans = spans
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
         """Split the question at first; later go around a broken chain once."""
@@ -66,4 +68,4 @@ class EmbeddedPolicy:
         if request.sub_question.kind == "reason":
             return reason(request.sub_question, request.parents, request.passages)
         text = with_descriptions(request.text, request.parents)
-        return read(text, request.passages, self._vectors)
+        return read(text, request.passages, self._vectors, self._spans)

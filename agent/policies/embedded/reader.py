@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
 from ....tools.passages import Passage
+from .both_readers import read_by_both
 from .choosing import options
 from .disagreement import contradictions
 from .questions import Asked, analysed
 from .sentences import Candidate, candidates, title_link
+from .span_reader import SpanReader
 from .statements import stated
 from .text import bare_title, content_words
 from .vectors import VectorCache
@@ -19,16 +21,30 @@ KNOWN = 0.3
 _GUESSED = 0.6
 
 
-def read(text: str, passages: Sequence[Passage], vectors: VectorCache) -> Reading:
+def read(
+    text: str,
+    passages: Sequence[Passage],
+    vectors: VectorCache,
+    spans: SpanReader | None = None,
+) -> Reading:
     """Return the answer that passages give to a question, and the passages by usefulness.
 
     Where other sources contradict the answer, what they state comes with it.
+
+    Args:
+        text: The question.
+        passages: What to read, the likeliest first.
+        vectors: Vectors of sentences.
+        spans: The trained reader; without it spans are chosen by rules and features alone.
     """
     if not passages:
         return Reading()
     asked = analysed(text)
     found = candidates(asked, passages, vectors)
-    answer = judged(asked, found) if asked.answer == "yes_no" else _answer(asked, found)
+    if spans is not None:
+        answer = read_by_both(asked, found, passages, spans)
+    else:
+        answer = judged(asked, found) if asked.answer == "yes_no" else _answer(asked, found)
     return Reading(
         answer=answer,
         ranking=_ranking(asked, passages, found, answer),

@@ -1,0 +1,96 @@
+"""``clew train``: the embedded models, from question sets or from one's own runs."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .home import home_trouble_told
+from .interruption import Interrupted
+from .options import Home, load_settings
+
+training = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Data = Annotated[
+    Path,
+    typer.Argument(
+        help="Folder with train/ (what is learnt from) and multihop/ (questions to stay clear of).",
+        show_default=False,
+    ),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder for the weights; <home>/weights by default.", show_default=False),
+]
+Checkpoints = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder for checkpoints, from which a stopped run goes on; one under <home>/training "
+        "by default.",
+        show_default=False,
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of everything that is drawn.")]
+Backbone = Annotated[
+    str | None,
+    typer.Option(help="Folder or name of another BERT encoder to grow from.", show_default=False),
+]
+
+
+@training.command("reader", help="The reader: spans, none, yes and no over several passages.")
+def reader(
+    data: Data,
+    steps: Annotated[int, typer.Option(min=1, help="Batches of 3,072 tokens.")] = 4000,
+    out: Out = None,
+    checkpoints: Checkpoints = None,
+    seed: Seed = 0,
+    backbone: Backbone = None,
+    home: Home = None,
+) -> None:
+    """Train the reader."""
+    with _training("reader", home, out, checkpoints) as run:
+        from ..training.reader import train_reader
+
+        train_reader(
+            data,
+            run.weights,
+            run.checkpoints,
+            steps=steps,
+            seed=seed,
+            backbone=backbone,
+            report=run.report,
+        )
+
+
+class _Run:
+    """Where a training run writes, and how it tells of its progress."""
+
+    def __init__(self, kind: str, home: Path, out: Path | None, checkpoints: Path | None) -> None:
+        self.weights = (out or home / "weights") / f"{kind}.safetensors"
+        self.checkpoints = checkpoints or home / "training" / kind
+        self._begun = time.monotonic()
+
+    @property
+    def report(self) -> Callable[[str], None]:
+        return lambda line: print(f"{time.monotonic() - self._begun:7.0f} s  {line}", flush=True)
+
+
+@contextmanager
+def _training(
+    kind: str, home: Path | None, out: Path | None, checkpoints: Path | None
+) -> Iterator[_Run]:
+    settings = load_settings(home=home)
+    run = _Run(kind, settings.home, out, checkpoints)
+    try:
+        with home_trouble_told(settings.home):
+            yield run
+    except KeyboardInterrupt:
+        raise Interrupted("stopped; the same command goes on from the last checkpoint") from None
+    print(f"to use it: CLEW_WEIGHTS={run.weights.parent}, or weights in clew.toml")

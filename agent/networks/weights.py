@@ -1,0 +1,192 @@
+"""Files of trained weights: what a network adds to the encoder that it grew from.
+
+Matrices are kept as bytes with a scale for each row, an eighth of a per cent of the largest entry
+off at most; tensors that training left as they were are not kept at all.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import ModelUnavailable
+from ...tools.corpus.encoder import DEFAULT_MODEL, packaged_model
+from ...tools.corpus.encoder_export import read_weights
+
+Floats = NDArray[np.float32]
+
+_SCALE = ".scale"
+_HEADS = "heads."
+_FORMAT = "1"
+_BYTE = np.float32(127)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear map at the top of the encoder.
+
+    Attributes:
+        weight: (outputs, hidden).
+        bias: (outputs,).
+        per_token: Whether every token goes through it, or the first alone.
+    """
+
+    weight: Floats
+    bias: Floats
+    per_token: bool
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network.
+
+    Attributes:
+        kind: What it was trained to do: ``reader``, ``splitter``, ``reward``.
+        encoder: The encoder's tensors under their Hugging Face names.
+        config: The encoder's `config.json`.
+        heads: The heads by name.
+        tokenizer: The file of its tokenizer.
+        notes: What else training wrote down: thresholds, scales of calibration.
+    """
+
+    kind: str
+    encoder: Mapping[str, Floats]
+    config: Mapping[str, Any]
+    heads: Mapping[str, Head]
+    tokenizer: Path
+    notes: Mapping[str, float]
+
+
+def save_trained(
+    file: Path,
+    *,
+    kind: str,
+    encoder: Mapping[str, Floats],
+    heads: Mapping[str, Head],
+    notes: Mapping[str, float],
+    backbone: str | None = None,
+) -> None:
+    """Write a trained network.
+
+    Args:
+        file: Where it goes.
+        kind: See `Trained`.
+        encoder: All of the encoder's tensors, trained or not.
+        heads: The heads by name.
+        notes: See `Trained`.
+        backbone: The encoder that it grew from; the packaged one by default.
+
+    Raises:
+        ModelUnavailable: The backbone cannot be read.
+    """
+    from safetensors.numpy import save_file
+
+    before, _ = read_weights(backbone_folder(backbone))
+    tensors: dict[str, NDArray[Any]] = {}
+    for name, values in sorted(encoder.items()):
+        if name in before and not np.array_equal(values, before[name]):
+            _keep(tensors, name, values)
+    for name, head in heads.items():
+        tensors[f"{_HEADS}{name}.weight"] = head.weight
+        tensors[f"{_HEADS}{name}.bias"] = head.bias
+    about = {
+        "format": _FORMAT,
+        "kind": kind,
+        "backbone": backbone or DEFAULT_MODEL,
+        "per_token": json.dumps(sorted(name for name, head in heads.items() if head.per_token)),
+        "notes": json.dumps(dict(notes), sort_keys=True),
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".part")
+    save_file(tensors, partial, metadata=about)
+    partial.replace(file)
+
+
+def load_trained(file: Path, kind: str) -> Trained:
+    """Read a trained network and the encoder beneath it.
+
+    Raises:
+        ModelUnavailable: The file or the encoder is missing or broken, or the network was trained
+            for something else.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="np") as opened:
+            about = opened.metadata() or {}
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise ModelUnavailable(
+            f"the weights of the {kind} cannot be read from {file}: {error}; install clew again, "
+            f"or train one with `clew train {kind}`"
+        ) from error
+    if about.get("kind") != kind or about.get("format") != _FORMAT:
+        raise ModelUnavailable(
+            f"{file} holds no weights of a {kind} that this version of clew reads: train one with "
+            f"`clew train {kind}`"
+        )
+    folder = backbone_folder(None if about["backbone"] == DEFAULT_MODEL else about["backbone"])
+    weights, config = read_weights(folder)
+    encoder = {name: np.asarray(values, dtype=np.float32) for name, values in weights.items()}
+    heads = {}
+    per_token = json.loads(about["per_token"])
+    for name in tensors:
+        if name.startswith(_HEADS) and name.endswith(".weight"):
+            head = name.removeprefix(_HEADS).removesuffix(".weight")
+            bias = tensors[f"{_HEADS}{head}.bias"]
+            heads[head] = Head(tensors[name], bias, per_token=head in per_token)
+        elif not name.startswith(_HEADS) and not name.endswith(_SCALE):
+            encoder[name] = _restored(tensors, name)
+    return Trained(
+        kind=kind,
+        encoder=encoder,
+        config=config,
+        heads=heads,
+        tokenizer=folder / "tokenizer.json",
+        notes=json.loads(about["notes"]),
+    )
+
+
+def backbone_folder(name: str | None) -> Path:
+    """Return the folder of an encoder.
+
+    Args:
+        name: A folder, or a name in the hub's local cache; the packaged encoder by default.
+
+    Raises:
+        ModelUnavailable: It is not on this machine.
+    """
+    if name is None:
+        return packaged_model()
+    if (folder := Path(name)).is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (LocalEntryNotFoundError, HFValidationError) as error:
+        raise ModelUnavailable(
+            f"the encoder {name} is not on this machine: give its folder, or download it with "
+            f"`hf download {name}`"
+        ) from error
+
+
+def _keep(tensors: dict[str, NDArray[Any]], name: str, values: Floats) -> None:
+    if values.ndim < 2:
+        tensors[name] = values.astype(np.float32)
+        return
+    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True) / _BYTE, np.float32(1e-12))
+    tensors[name] = np.rint(values / scale).astype(np.int8)
+    tensors[name + _SCALE] = scale.astype(np.float32)
+
+
+def _restored(tensors: Mapping[str, NDArray[Any]], name: str) -> Floats:
+    values = tensors[name]
+    if values.dtype != np.int8:
+        return np.asarray(values, dtype=np.float32)
+    return np.asarray(values * tensors[name + _SCALE], dtype=np.float32)

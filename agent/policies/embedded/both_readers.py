@@ -1,0 +1,89 @@
+"""Two readers of the same passages: patterns of known relations, and the trained network.
+
+Patterns know few relations and are seldom wrong about them; the network reads anything.
+"""
+
+from collections.abc import Sequence
+
+from ....graphs.agreement import agree
+from ....graphs.steps import Quote, StepAnswer
+from ....tools.passages import Passage
+from .questions import Asked
+from .sentences import Candidate
+from .span_reader import SpanAnswer, SpanReader
+from .statements import Statement, stated
+from .text import Sentence, plain, sentences
+
+READ = 12
+"""Passages that the network reads, the likeliest first."""
+KNOWN = 0.12
+"""Answers with less chance than this are not given."""
+SURE = 0.7
+"""What a pattern must be sure of to be believed against the network."""
+
+
+def read_by_both(
+    asked: Asked,
+    found: Sequence[Candidate],
+    passages: Sequence[Passage],
+    spans: SpanReader,
+) -> StepAnswer:
+    """Return the answer that patterns or the network give, or unknown.
+
+    Args:
+        asked: What is asked.
+        found: The sentences worth reading, best first.
+        passages: The passages, the likeliest first.
+        spans: The trained reader.
+    """
+    read = spans.answers(asked.text, passages[:READ], yes_no=asked.answer == "yes_no")
+    statement = max(
+        filter(None, (stated(asked, each) for each in found)),
+        key=lambda each: each.confidence,
+        default=None,
+    )
+    if statement is not None and statement.confidence >= SURE:
+        seconded = sum(each.chance for each in read if agree(each.text, statement.text))
+        return _of_statement(statement, seconded)
+    asked_for = plain(asked.text)
+    for answer in read:
+        # What the question names is seldom what it asks for, but where it offers a choice.
+        if plain(answer.text) in asked_for and " or " not in asked_for and answer.start is not None:
+            continue
+        if answer.chance < KNOWN:
+            break
+        return _of_span(answer, found)
+    return StepAnswer()
+
+
+def _of_statement(statement: Statement, seconded: float) -> StepAnswer:
+    sentence = statement.candidate.sentence
+    quote = Quote(
+        passage_id=statement.candidate.passage.id, text=sentence.text, start=sentence.start
+    )
+    # Either may be wrong by itself; both are seldom wrong alike.
+    confidence = 1 - (1 - statement.confidence) * (1 - seconded)
+    return StepAnswer(
+        text=statement.text, quotes=(quote,), confidence=round(min(1.0, confidence), 4)
+    )
+
+
+def _of_span(answer: SpanAnswer, found: Sequence[Candidate]) -> StepAnswer:
+    sentence = _quoted(answer, found)
+    if sentence is None:
+        return StepAnswer()
+    quote = Quote(passage_id=answer.passage.id, text=sentence.text, start=sentence.start)
+    return StepAnswer(text=answer.text, quotes=(quote,), confidence=round(answer.chance, 4))
+
+
+def _quoted(answer: SpanAnswer, found: Sequence[Candidate]) -> Sentence | None:
+    """Return the sentence that holds the answer; for a title or yes or no, the best one."""
+    parts = sentences(answer.passage.text)
+    if answer.start is not None:
+        for part in parts:
+            if part.start <= answer.start < part.start + len(part.text):
+                return part
+    for candidate in found:
+        if candidate.passage.id == answer.passage.id:
+            return candidate.sentence
+    return parts[0] if parts else None

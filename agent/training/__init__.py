@@ -1,0 +1,1 @@
+"""Training of the embedded models: traces and question sets in, weights out."""
