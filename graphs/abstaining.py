@@ -6,7 +6,7 @@ from .answer import AnswerSentence
 from .budget import Usage
 from .describing import described
 from .plan import REFERENCE
-from .state import State
+from .state import State, planned_steps
 from .steps import SearchRecord, Step
 
 
@@ -42,9 +42,7 @@ def abstention(
         good_enough: Verdict below which a step's answer is weak.
     """
     plan = state["plan"]
-    every = state.get("steps", {})
-    # Chains that were left are no part of what was asked in the end.
-    steps = {sub.id: every[sub.id] for sub in plan.sub_questions if sub.id in every}
+    steps = planned_steps(state)
     searches = _searches(state)
 
     def plain(text: str) -> str:

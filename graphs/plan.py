@@ -97,6 +97,14 @@ class Plan(BaseModel):
         needed = {parent for sub in self.sub_questions for parent in sub.parents}
         return tuple(sub for sub in self.sub_questions if sub.id not in needed)
 
+    def leading_to(self, ids: Collection[str]) -> tuple[SubQuestion, ...]:
+        """Return some sub-questions and all that they rest on, each after its parents."""
+        ordered, needed = self.in_order(), set(ids)
+        for sub in reversed(ordered):
+            if sub.id in needed:
+                needed.update(sub.parents)
+        return tuple(sub for sub in ordered if sub.id in needed)
+
     def extended(self, more: Sequence[SubQuestion]) -> "Plan":
         """Return this plan with sub-questions added; raises `PlanError` if that breaks it."""
         return make_plan((*self.sub_questions, *more))

@@ -59,6 +59,12 @@ class State(Question, total=False):
     answer: Answer
 
 
+def planned_steps(state: State) -> dict[str, Step]:
+    """Return the steps of the plan as it stands; those of chains that were left are no part."""
+    steps = state.get("steps", {})
+    return {sub.id: steps[sub.id] for sub in state["plan"].sub_questions if sub.id in steps}
+
+
 def meter_of(state: State, default: Budget) -> Meter:
     """Return a meter over what is left of the run's budget, or of the default one."""
     return Meter(state.get("budget") or default, state.get("usage", Usage()))

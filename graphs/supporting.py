@@ -134,14 +134,10 @@ def path_of(short_answer: str | None, plan: Plan, steps: Mapping[str, Step]) -> 
         and (answer := steps[sub.id].answer.text) is not None
         and agree(answer, short_answer)
     }
-    needed = ends or {sub.id for sub in plan.sinks()}
-    for sub in reversed(plan.in_order()):
-        if sub.id in needed:
-            needed.update(sub.parents)
     return [
         steps[sub.id]
-        for sub in plan.in_order()
-        if sub.id in needed and sub.id in steps and steps[sub.id].answer.text is not None
+        for sub in plan.leading_to(ends or {sub.id for sub in plan.sinks()})
+        if sub.id in steps and steps[sub.id].answer.text is not None
     ]
 
 

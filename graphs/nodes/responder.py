@@ -19,7 +19,7 @@ from ..meter import Meter, Tally, time_limit
 from ..numbering import Numbering
 from ..plan import Plan
 from ..protocols import Draft, Parts, WriteRequest
-from ..state import State, meter_of
+from ..state import State, meter_of, planned_steps
 from ..stating import stated
 from ..steps import Step
 from ..supporting import Weighed, claim_of, path_of, stands, support_of, weighed
@@ -44,9 +44,7 @@ def responder_node(parts: Parts) -> Any:
     async def responder(state: State, runtime: Runtime[None]) -> State:
         meter = meter_of(state, parts.budget)
         tally = Tally(meter, writing=True)
-        plan, all_steps = state["plan"], state.get("steps", {})
-        # Those of chains that were left are no part of the answer.
-        steps = {sub.id: all_steps[sub.id] for sub in plan.sub_questions if sub.id in all_steps}
+        plan, steps = state["plan"], planned_steps(state)
         evidence = state.get("evidence", {})
         limits = [each.limit for step in steps.values() for each in step.searches if each.limit]
         # Where the budget ended searches, no backend is to blame.
@@ -95,7 +93,7 @@ def responder_node(parts: Parts) -> Any:
             conflicts=tuple(dispute.conflict(numbering) for dispute in disputes),
             abstained=not sentences,
             plan=plan,
-            steps=tuple(steps[sub.id] for sub in plan.sub_questions if sub.id in steps),
+            steps=tuple(steps.values()),
             evidence=ordered_evidence(plan, steps, evidence, state.get("overview", ())),
             usage=spent,
             stopped_by=stopped_by,

@@ -174,3 +174,17 @@ def test_a_free_id_is_free_and_an_id(id: str, taken: int) -> None:
     assert free not in used and len(used) == taken
     assert SubQuestion(id=free, text="what?").id == free
     assert (free == id) == (taken == 0)
+
+
+def test_what_leads_to_a_sub_question_comes_in_order() -> None:
+    plan = make_plan(
+        [
+            SubQuestion(id="c", text="{b}?", parents=("b",)),
+            SubQuestion(id="b", text="{a}?", parents=("a",)),
+            SubQuestion(id="a", text="Who?"),
+            SubQuestion(id="d", text="{a}, where?", parents=("a",)),
+        ]
+    )
+    assert [sub.id for sub in plan.leading_to(["b"])] == ["a", "b"]
+    assert [sub.id for sub in plan.leading_to(["c", "a"])] == ["a", "b", "c"]
+    assert plan.leading_to([]) == ()

@@ -38,14 +38,10 @@ def _decisive(plan: Plan, steps: Mapping[str, Step]) -> Step | None:
 
 
 def _path(plan: Plan, decisive: Step, steps: Mapping[str, Step]) -> list[Step]:
-    needed = {decisive.sub_question.id}
-    for sub in reversed(plan.in_order()):
-        if sub.id in needed:
-            needed.update(sub.parents)
     return [
         steps[sub.id]
-        for sub in plan.in_order()
-        if sub.id in needed and sub.id in steps and steps[sub.id].answer.text is not None
+        for sub in plan.leading_to([decisive.sub_question.id])
+        if sub.id in steps and steps[sub.id].answer.text is not None
     ]
 
 

@@ -17,6 +17,7 @@ from ....graphs.protocols import (
     RewriteRequest,
     WriteRequest,
 )
+from ....graphs.queries.wording import untried
 from ....graphs.stating import stated
 from ....graphs.steps import Reading, Refinement
 from ....prompts.loader import Prompts
@@ -129,9 +130,8 @@ class LiteLLMPolicy:
         count = self._effort.queries if request.count is None else request.count
 
         def use(output: RewriteOutput) -> list[str]:
-            seen = {" ".join(query.casefold().split()) for query in (*request.tried, *own)}
-            fresh = dict.fromkeys(" ".join(query.split()) for query in output.queries)
-            return [query for query in fresh if query and query.casefold() not in seen]
+            words = (" ".join(query.split()) for query in output.queries)
+            return untried(words, (*request.tried, *own))
 
         queries = await self._askers["searcher"].ask(
             RewriteOutput,
