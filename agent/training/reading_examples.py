@@ -82,14 +82,15 @@ def reading_questions(folder: Path, skip: Overlaps, kept: Mapping[str, bool]) ->
             continue
         here = place[row["source"], row["context"]]
         near = contexts[max(0, here - 3) : here] + contexts[here + 1 : here + 4]
-        answer = row["answers"][0] if row["answers"] else {"text": "", "start": None}
+        marked = row["answers"][0] if row["answers"] else {}
+        answer: str = marked.get("text", "")
         # What answers a question elsewhere too is no wrong passage for it.
         others = [
             ("", text)
             for source, text in near
             if kept[row["source"]]
             and source == row["source"]
-            and not (answer["text"] and occurrences(answer["text"], [("", text)]))
+            and not (answer and occurrences(answer, [("", text)]))
         ]
         questions.append(
             Question(
@@ -97,8 +98,8 @@ def reading_questions(folder: Path, skip: Overlaps, kept: Mapping[str, bool]) ->
                 gold=(("", row["context"]),),
                 others=tuple(others),
                 kind="span" if row["answers"] else "none",
-                answer=answer["text"],
-                at=answer["start"],
+                answer=answer,
+                at=marked.get("start"),
             )
         )
     return questions
@@ -106,7 +107,7 @@ def reading_questions(folder: Path, skip: Overlaps, kept: Mapping[str, bool]) ->
 
 def multihop_questions(file: Path, skip: Overlaps) -> list[Question]:
     """Read questions of several hops with their paragraphs, in HotpotQA's and 2Wiki's shape."""
-    questions = []
+    questions: list[Question] = []
     for row in read_rows(file):
         if skip.has(row["question"]):
             continue
@@ -120,7 +121,7 @@ def multihop_questions(file: Path, skip: Overlaps) -> list[Question]:
 
 def triple_questions(file: Path, skip: Overlaps) -> list[Question]:
     """Read 2Wiki's facts (subject, relation, object) as simple questions of one passage each."""
-    questions = []
+    questions: list[Question] = []
     for row in read_rows(file):
         passages = [(title, _text(sentences)) for title, sentences in row["context"]]
         asked = [pair["question"] for pair in row.get("qa_pairs") or ()]

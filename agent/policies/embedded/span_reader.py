@@ -149,6 +149,11 @@ def _tidied(passage: Passage, span: Place) -> tuple[str, int | None] | None:
         start += 1
     while end > start and text[end - 1] in _EDGES and not _closes(text, start, end):
         end -= 1
+    # "Battle of Raseiniai (23" and the like: what a bracket opens and the span does not close.
+    if (opened := text.rfind("(", start, end)) > start and ")" not in text[opened:end]:
+        end = opened
+        while end > start and text[end - 1] in _EDGES:
+            end -= 1
     if start >= end:
         return None
     if span.titled:
