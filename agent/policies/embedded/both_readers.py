@@ -12,7 +12,7 @@ from .questions import Asked
 from .sentences import Candidate
 from .span_reader import SpanAnswer, SpanReader
 from .statements import Statement, stated
-from .text import Sentence, plain, sentences
+from .text import Sentence, sentences, words
 
 READ = 12
 """Passages that the network reads, the likeliest first."""
@@ -45,15 +45,21 @@ def read_by_both(
     if statement is not None and statement.confidence >= SURE:
         seconded = sum(each.chance for each in read if agree(each.text, statement.text))
         return _of_statement(statement, seconded)
-    asked_for = plain(asked.text)
     for answer in read:
-        # What the question names is seldom what it asks for, but where it offers a choice.
-        if plain(answer.text) in asked_for and " or " not in asked_for and answer.start is not None:
+        if _is_named(answer.text, asked):
             continue
         if answer.chance < KNOWN:
             break
         return _of_span(answer, found)
     return StepAnswer()
+
+
+def _is_named(answer: str, asked: Asked) -> bool:
+    """Whether the question names an answer, and so asks for another but where it offers a choice."""
+    said = f" {' '.join(words(asked.text))} "
+    return (
+        asked.answer != "yes_no" and " or " not in said and f" {' '.join(words(answer))} " in said
+    )
 
 
 def _of_statement(statement: Statement, seconded: float) -> StepAnswer:
