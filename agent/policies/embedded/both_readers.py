@@ -4,6 +4,7 @@ Patterns know few relations and are seldom wrong about them; the network reads a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ....graphs.agreement import agree
 from ....graphs.steps import Quote, StepAnswer
@@ -45,17 +46,18 @@ def read_by_both(
     if statement is not None and statement.confidence >= SURE:
         seconded = sum(each.chance for each in read if agree(each.text, statement.text))
         return _of_statement(statement, seconded)
-    for answer in read:
-        if _is_named(answer.text, asked):
-            continue
-        if answer.chance < KNOWN:
-            break
-        return _of_span(answer, found)
-    return StepAnswer()
+    possible = [each for each in read if not _is_named(each.text, asked)]
+    if not possible:
+        return StepAnswer()
+    # What cannot be leaves its chances to the rest.
+    share = 1 - sum(each.chance for each in read) + sum(each.chance for each in possible)
+    best = possible[0]
+    best = replace(best, chance=min(1.0, best.chance / share))
+    return _of_span(best, found) if best.chance >= KNOWN else StepAnswer()
 
 
 def _is_named(answer: str, asked: Asked) -> bool:
-    """Whether the question names an answer, and so asks for another but where it offers a choice."""
+    """Whether the question names an answer, and so asks for another but where it gives a choice."""
     said = f" {' '.join(words(asked.text))} "
     return (
         asked.answer != "yes_no" and " or " not in said and f" {' '.join(words(answer))} " in said
