@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..graphs.calibration import UNCALIBRATED
-from ..graphs.protocols import ClaimScorer, Critic, Parts, Policy, Relevance
+from ..graphs.protocols import ClaimScorer, Critic, Parts, Policy
 from ..graphs.queries import query_strategy_named
 from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.corpus.encoder_lazy import LazyEncoder
@@ -144,7 +144,6 @@ class Assembly:
             budget=self._settings.budget,
             queries=query_strategy_named(self._settings.query_strategy)(self._lazy_encoder),
             claims=self._claim_scorer(),
-            relevance=self._relevance(),
             calibration=CALIBRATIONS.get(self.policy.name, UNCALIBRATED),
         )
 
@@ -155,9 +154,14 @@ class Assembly:
     def _embedded_policy(self) -> Policy:
         from .policies.embedded.policy import EmbeddedPolicy
         from .policies.embedded.span_reader import SpanReader
+        from .policies.embedded.splitting import Splitter
 
-        reader = self._network("reader")
-        return EmbeddedPolicy(self.encoder, SpanReader(reader) if reader else None)
+        reader, splitter = self._network("reader"), self._network("splitter")
+        return EmbeddedPolicy(
+            self.encoder,
+            SpanReader(reader) if reader else None,
+            Splitter(splitter) if splitter else None,
+        )
 
     def _network(self, kind: str) -> "Network | None":
         from .networks.shipped import network_of
@@ -183,17 +187,20 @@ class Assembly:
 
         return SupportCritic(self.encoder)
 
-    def _relevance(self) -> Relevance | None:
-        if not self._settings.relevance_cutoff:
-            return None
-        if self._settings.encoder is not None:
+    @property
+    def _cutoff(self) -> float:
+        """Below which relevance passages are left out."""
+        settings = self._settings
+        if not settings.relevance_cutoff:
+            return 0.0
+        if settings.encoder is not None:
             raise SettingsError(
                 "relevance_cutoff was trained on the encoder that comes with clew: leave out "
                 "either it or the encoder"
             )
-        from ..tools.relevance.cosine_adapter import CosineAdapter
+        from ..tools.corpus.relevance_network import CUTOFF
 
-        return CosineAdapter(self._caching_encoder)
+        return CUTOFF
 
     def _claim_scorer(self) -> ClaimScorer | None:
         # It was trained on the vectors of the encoder that comes with clew.
@@ -211,6 +218,7 @@ class Assembly:
             self.web.reader,
             self._caching_encoder,
             filters=self._settings.filters,
+            cutoff=self._cutoff,
         )
 
     def _simulated_search(self) -> SearchBackend:
@@ -248,7 +256,7 @@ class Assembly:
                 f"questions would be encoded with {self.encoder.name!r}: set that encoder, or "
                 "index the corpus anew with --rebuild"
             )
-        return CorpusSearch(Retriever(index, self.encoder))
+        return CorpusSearch(Retriever(index, self.encoder, cutoff=self._cutoff))
 
 
 def index_sample_if_missing(settings: Settings, load: Callable[[], Encoder]) -> None:

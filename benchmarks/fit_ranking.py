@@ -11,7 +11,7 @@ run again until they hold. Development questions take no part.
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +84,7 @@ def sample(name: str, file: Path, home: Path, encoder: Encoder) -> Sample:
         # A long paragraph is cut into several passages of the same source, "file.jsonl#id".
         document = {p.id: p.source.rpartition("#")[2] for p, _ in candidates.ranked()}
         for id, each in candidates.features().items():
-            features.append(astuple(each))
+            features.append(tuple(each))
             gold.append(document[id] in supporting)
         first = list(dict.fromkeys(document.values()))[:5]
         recalls.append(len(supporting.intersection(first)) / len(supporting))

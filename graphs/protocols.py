@@ -297,20 +297,6 @@ class ClaimScorer(Protocol):
         ...
 
 
-@runtime_checkable
-class Relevance(Protocol):
-    """What says how relevant passages are to a query, on one scale for all queries."""
-
-    @property
-    def cutoff(self) -> float:
-        """Passages below this are better left out."""
-        ...
-
-    async def relevance(self, query: str, passages: Sequence[Passage]) -> Sequence[float]:
-        """Return for each passage the chance, in [0, 1], that it helps to answer the query."""
-        ...
-
-
 class LookUp(Protocol):
     """Searches every backend for queries; see `QueryStrategy`."""
 
@@ -357,7 +343,6 @@ class Parts:
         queries: How sub-questions become queries.
         claims: What checks the sentences of the answer against their quotes; None leaves it at
             finding the quotes verbatim.
-        relevance: What cuts off irrelevant passages; None keeps all that searches bring.
         calibration: Makes chances of being right of the policy's confidences.
     """
 
@@ -367,5 +352,4 @@ class Parts:
     budget: Budget = field(default_factory=Budget)
     queries: QueryStrategy
     claims: ClaimScorer | None = None
-    relevance: Relevance | None = None
     calibration: Calibration = UNCALIBRATED

@@ -16,7 +16,10 @@ from .trials import TRIALS
 REPAIR = "repair"
 """The prompt that follows a reply of any other one."""
 
-NAMES = ("plan", "chain", "rewrite", "read", "refine", "judge", "write", "simulate", REPAIR, COMMON)
+NAMES = (
+    *("plan", "chain", "rewrite", "read", "refine", "judge", "write", "simulate", "queries"),
+    *(REPAIR, COMMON),
+)
 """The prompts there are, each the name of a file without its ``.md``."""
 
 _BUILT_IN = Path(__file__).parent

@@ -80,6 +80,10 @@ TRIALS: dict[str, tuple[dict[str, Any], ...]] = {
         {"query": "floating ice", "count": 5, "useful": True},
         {"query": "floating ice", "count": 1, "useful": False},
     ),
+    "queries": (
+        {"examples": [{**_PASSAGE, "query": "does ice float"}], "passage": _PASSAGE, "count": 3},
+        {"examples": [], "passage": {"title": "", "text": "Ice."}, "count": 1},
+    ),
     "repair": ({"error": "answer: a text is missing"},),
 }
 """For each prompt, values of all its variables: once with everything there is, once without."""

@@ -69,17 +69,108 @@ def reader(
         )
 
 
+@training.command("splitter", help="The splitter: which part of a question is asked first.")
+def splitter(
+    data: Data,
+    steps: Annotated[int, typer.Option(min=1, help="Batches to learn from.")] = 600,
+    out: Out = None,
+    checkpoints: Checkpoints = None,
+    seed: Seed = 0,
+    backbone: Backbone = None,
+    home: Home = None,
+) -> None:
+    """Train the splitter."""
+    with _training("splitter", home, out, checkpoints) as run:
+        from ..training.splitter import train_splitter
+
+        train_splitter(
+            data,
+            run.weights,
+            run.checkpoints,
+            steps=steps,
+            seed=seed,
+            backbone=backbone,
+            report=run.report,
+        )
+
+
+@training.command("rollouts", help="What the reward model learns from: the agent's runs, labelled.")
+def rollouts(
+    data: Data,
+    traces: Annotated[
+        Path,
+        typer.Option("--out", help="File of traces, to which is added.", show_default=False),
+    ],
+    questions: Annotated[
+        int | None, typer.Option(min=1, help="Only so many of each set.", show_default=False)
+    ] = None,
+    rollouts: Annotated[int, typer.Option(min=1, help="Rollouts from each prefix.")] = 5,
+    temperature: Annotated[
+        float, typer.Option(min=0.01, help="How freely readings and plans are drawn.")
+    ] = 1.0,
+    workers: Annotated[int, typer.Option(min=1, help="Questions to work on at once.")] = 2,
+    home: Home = None,
+) -> None:
+    """Run the agent on training questions and roll out from the prefixes of its runs."""
+    from ..training.labelling import label_questions
+
+    settings = load_settings(home=home)
+    with _told(settings.home):
+        label_questions(
+            data,
+            traces,
+            settings,
+            questions=questions,
+            rollouts=rollouts,
+            temperature=temperature,
+            workers=workers,
+            report=_reporter(),
+        )
+
+
+@training.command("reward", help="The process reward model: does the latest step lead to success?")
+def reward(
+    traces: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Traces with labels (clew train rollouts), or predictions.jsonl of clew eval.",
+            show_default=False,
+        ),
+    ],
+    steps: Annotated[int, typer.Option(min=1, help="Batches of 32 steps.")] = 2500,
+    out: Out = None,
+    checkpoints: Checkpoints = None,
+    seed: Seed = 0,
+    backbone: Backbone = None,
+    home: Home = None,
+) -> None:
+    """Train the process reward model."""
+    with _training("reward", home, out, checkpoints) as run:
+        from ..training.reward import train_reward
+
+        train_reward(
+            traces,
+            run.weights,
+            run.checkpoints,
+            steps=steps,
+            seed=seed,
+            backbone=backbone,
+            report=run.report,
+        )
+
+
 class _Run:
     """Where a training run writes, and how it tells of its progress."""
 
     def __init__(self, kind: str, home: Path, out: Path | None, checkpoints: Path | None) -> None:
         self.weights = (out or home / "weights") / f"{kind}.safetensors"
         self.checkpoints = checkpoints or home / "training" / kind
-        self._begun = time.monotonic()
+        self.report = _reporter()
 
-    @property
-    def report(self) -> Callable[[str], None]:
-        return lambda line: print(f"{time.monotonic() - self._begun:7.0f} s  {line}", flush=True)
+
+def _reporter() -> Callable[[str], None]:
+    begun = time.monotonic()
+    return lambda line: print(f"{time.monotonic() - begun:7.0f} s  {line}", flush=True)
 
 
 @contextmanager
@@ -88,9 +179,15 @@ def _training(
 ) -> Iterator[_Run]:
     settings = load_settings(home=home)
     run = _Run(kind, settings.home, out, checkpoints)
-    try:
-        with home_trouble_told(settings.home):
-            yield run
-    except KeyboardInterrupt:
-        raise Interrupted("stopped; the same command goes on from the last checkpoint") from None
+    with _told(settings.home):
+        yield run
     print(f"to use it: CLEW_WEIGHTS={run.weights.parent}, or weights in clew.toml")
+
+
+@contextmanager
+def _told(home: Path) -> Iterator[None]:
+    try:
+        with home_trouble_told(home):
+            yield
+    except KeyboardInterrupt:
+        raise Interrupted("stopped; the same command goes on where this one stopped") from None

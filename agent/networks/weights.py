@@ -21,7 +21,8 @@ Floats = NDArray[np.float32]
 
 _SCALE = ".scale"
 _HEADS = "heads."
-_FORMAT = "1"
+_ABOUT = "clew"
+_FORMAT = 1
 _BYTE = np.float32(127)
 
 
@@ -97,12 +98,13 @@ def save_trained(
         "format": _FORMAT,
         "kind": kind,
         "backbone": backbone or DEFAULT_MODEL,
-        "per_token": json.dumps(sorted(name for name, head in heads.items() if head.per_token)),
-        "notes": json.dumps(dict(notes), sort_keys=True),
+        "per_token": sorted(name for name, head in heads.items() if head.per_token),
+        "notes": dict(notes),
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".part")
-    save_file(tensors, partial, metadata=about)
+    # One entry, since several are written in random order: equal weights make equal files.
+    save_file(tensors, partial, metadata={_ABOUT: json.dumps(about, sort_keys=True)})
     partial.replace(file)
 
 
@@ -117,9 +119,9 @@ def load_trained(file: Path, kind: str) -> Trained:
 
     try:
         with safe_open(file, framework="np") as opened:
-            about = opened.metadata() or {}
+            about = json.loads((opened.metadata() or {}).get(_ABOUT, "{}"))
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
+    except (OSError, SafetensorError, ValueError) as error:
         raise ModelUnavailable(
             f"the weights of the {kind} cannot be read from {file}: {error}; install clew again, "
             f"or train one with `clew train {kind}`"
@@ -133,12 +135,11 @@ def load_trained(file: Path, kind: str) -> Trained:
     weights, config = read_weights(folder)
     encoder = {name: np.asarray(values, dtype=np.float32) for name, values in weights.items()}
     heads = {}
-    per_token = json.loads(about["per_token"])
     for name in tensors:
         if name.startswith(_HEADS) and name.endswith(".weight"):
             head = name.removeprefix(_HEADS).removesuffix(".weight")
             bias = tensors[f"{_HEADS}{head}.bias"]
-            heads[head] = Head(tensors[name], bias, per_token=head in per_token)
+            heads[head] = Head(tensors[name], bias, per_token=head in about["per_token"])
         elif not name.startswith(_HEADS) and not name.endswith(_SCALE):
             encoder[name] = _restored(tensors, name)
     return Trained(
@@ -147,7 +148,7 @@ def load_trained(file: Path, kind: str) -> Trained:
         config=config,
         heads=heads,
         tokenizer=folder / "tokenizer.json",
-        notes=json.loads(about["notes"]),
+        notes=about["notes"],
     )
 
 

@@ -30,6 +30,9 @@ def load_backbone(name: str | None = None) -> "tuple[torch.nn.Module, BackboneTo
         ModelUnavailable: It cannot be loaded.
     """
     from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
     place = name or str(packaged_model())
     try:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -14,8 +15,9 @@ from .reading_examples import Question
 PASSAGES = 8
 """Passages that a question is read in, those that answer it among them."""
 
+_MISSING = 4  # one of so many questions is read in passages that do not answer it
 _TEMPERATURES = np.arange(0.6, 6.01, 0.2)
-_OFFSETS = np.arange(-4.0, 10.01, 0.5)
+_OFFSETS = np.arange(-6.0, 10.01, 0.5)
 
 
 class _Uncalibrated:
@@ -40,14 +42,16 @@ def calibrated(
     rng = random.Random(0)
     margins: list[list[float]] = []
     right: list[bool] = []
-    for question in questions:
+    for number, question in enumerate(questions):
+        if number % _MISSING == 0 and question.others:
+            question = replace(question, gold=(), kind="none")
         answers = reader.answers(
             question.text, passages_of(question, rng), yes_no=question.kind in ("yes", "no")
         )
         if answers:
             wanted = question.answer if question.kind == "span" else question.kind
             margins.append([each.margin for each in answers])
-            right.append(agree(answers[0].text, wanted))
+            right.append(question.kind != "none" and agree(answers[0].text, wanted))
     if not margins:
         return {}
     choices = [

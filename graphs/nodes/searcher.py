@@ -79,7 +79,6 @@ async def _search(parts: Parts, state: StepState, context: StepContext) -> StepS
         tried=tuple(tried),
     )
     ranked = await parts.queries.search(request, parts.policy, look_up)
-    ranked = await _relevant(parts, state["text"], ranked)
     known = state.get("found", ())
     earlier = [state["evidence"][id] for id in known]
     fused = fuse([ranked, earlier]) if earlier else ranked
@@ -90,15 +89,6 @@ async def _search(parts: Parts, state: StepState, context: StepContext) -> StepS
         searches=tuple(records),
         nothing_new=not {passage.id for passage in ranked} - set(known),
     )
-
-
-async def _relevant(parts: Parts, query: str, ranked: Sequence[Passage]) -> Sequence[Passage]:
-    """Leave out what is below the cut-off, but for the best one."""
-    if parts.relevance is None or not ranked:
-        return ranked
-    scores = await parts.relevance.relevance(query, ranked)
-    least = min(parts.relevance.cutoff, max(scores))
-    return [each for each, score in zip(ranked, scores, strict=True) if score >= least]
 
 
 def checked(reading: Reading, evidence: Mapping[str, Passage]) -> Reading:

@@ -1,8 +1,11 @@
 """What every critic must do. Add an implementation to `CRITICS`."""
 
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from support import CHAIN, POLAR, QUESTION, ContentCritic
 
@@ -19,8 +22,28 @@ def _support(encoder: "Encoder") -> Critic:
     return SupportCritic(encoder)
 
 
+def _reward(encoder: "Encoder") -> Critic:
+    """A reward model as training begins: the encoder as it is, under signs that say little."""
+    from clew.agent.critics.reward import RewardCritic, note_of
+    from clew.agent.critics.reward_input import SIGNS
+    from clew.agent.networks.network import Network
+    from clew.agent.networks.weights import Head, save_trained
+    from clew.tools.corpus.encoder import packaged_model
+    from clew.tools.corpus.encoder_export import read_weights
+
+    weights, _ = read_weights(packaged_model())
+    row = np.linspace(-1, 1, 384, dtype=np.float32)[None]
+    head = Head(row, np.zeros(1, np.float32), per_token=False)
+    notes = {**{note_of(sign): 0.1 for sign in SIGNS}, "text": 0.5, "bias": 0.0}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "reward.safetensors"
+        save_trained(file, kind="reward", encoder=weights, heads={"score": head}, notes=notes)
+        return RewardCritic(Network(file, "reward", cache_dir=Path(folder)))
+
+
 CRITICS: Mapping[str, Callable[["Encoder"], Critic]] = {
     "content (of the tests)": lambda encoder: ContentCritic(),
+    "reward": _reward,
     "support": _support,
 }
 

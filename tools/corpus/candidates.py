@@ -1,6 +1,6 @@
 """The candidates for one query: what terms, vectors, names and links each say of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from ..passages import Passage
 from .links import Naming, Titled, named_in, relation_words, words_around
+from .next_hop import next_query
 from .relevance import Features, relevance
+from .relevance_network import Floats, RelevanceNetwork, compared
 
 CANDIDATES = 50
 """Passages that terms and vectors propose, each."""
@@ -24,6 +26,10 @@ KNOWN = 0.25
 Of 0.25, 0.5, 0.75 and 1 the best on MuSiQue's training sub-questions: they hold their parents'
 answers, so that links should help what the query finds by itself, not outvote it.
 """
+HOPS = 4
+"""Passages from which the next hop is searched for, beside those known."""
+REACHED = 25
+"""Passages that such a search proposes."""
 PER_NAME = 20
 """Passages of a named document that become candidates without being found otherwise."""
 LIKENESS = 0.25
@@ -66,6 +72,7 @@ class Candidates:
             vector: The query's vector.
         """
         self._index = index
+        self._query = query
         self._vector = vector
         terms = index.search_terms(query, SCORED)
         best = terms[0][1] if terms else 1.0
@@ -81,18 +88,30 @@ class Candidates:
                 self._named[id] = max(share, self._named.get(id, 0.0))
         self._relation_words = relation_words(query, names)
         self._links: dict[str, tuple[float, float]] = {}
+        self._onward: dict[str, float] = {}
         self._ids: dict[str, None] = {}
         self._add(id for name in names for id in name.ids[:PER_NAME])
         self._add(id for id, _ in terms[:CANDIDATES])
         self._add(id for id, cosine in near if id in self._terms or cosine >= LIKENESS)
 
     def follow(self, known: Sequence[Passage]) -> None:
-        """Follow the links of known passages and of the most relevant candidates."""
-        best = list(self._scores().items())[:STARTS]
+        """Follow known passages and the most relevant candidates to where they lead.
+
+        Their links are followed, then what the query asks beside them is searched for.
+        """
+        self._passages.update((passage.id, passage) for passage in known)
+        self._follow_links(self._starts(known, STARTS))
+        self._search_onward(self._starts(known, HOPS))
+
+    def _starts(self, known: Sequence[Passage], most: int) -> dict[str, float]:
+        """Return the passages to follow with what they count, the best candidates first."""
+        best = list(self._scores().items())[:most]
         starts = {id: score for id, score in best if score >= WORTH_FOLLOWING}
         for passage in known:
-            self._passages[passage.id] = passage
             starts[passage.id] = max(KNOWN, starts.get(passage.id, 0.0))
+        return starts
+
+    def _follow_links(self, starts: Mapping[str, float]) -> None:
         passages = [self._passages[id] for id in starts]
         names_of = named_in([passage.text for passage in passages], self._index)
         reached: list[str] = []
@@ -109,9 +128,44 @@ class Candidates:
                 reached += name.ids[:PER_NAME]
         self._add(id for id in reached if id in self._links)
 
-    def ranked(self) -> list[tuple[Passage, float]]:
-        """Return all candidates with their relevance, best first."""
-        return [(self._passages[id], score) for id, score in self._scores().items()]
+    def _search_onward(self, starts: Mapping[str, float]) -> None:
+        searches: list[tuple[str, dict[str, float]]] = []
+        for start, score in starts.items():
+            query = next_query(self._query, self._passages[start])
+            found = self._index.search_terms(query, SCORED) if query else []
+            if found:
+                best = found[0][1]
+                shares = {id: score * points / best for id, points in found}
+                searches.append((self._passages[start].source, shares))
+                self._add(id for id, _ in found[:REACHED])
+        for source, shares in searches:
+            for id in self._ids:
+                if id in shares and self._passages[id].source != source:
+                    self._onward[id] = max(shares[id], self._onward.get(id, 0.0))
+
+    def ranked(self, network: RelevanceNetwork | None = None) -> list[tuple[Passage, float]]:
+        """Return all candidates with their relevance, best first.
+
+        Args:
+            network: What weighs them; plain features alone by default.
+        """
+        if network is None or not self._ids:
+            scores = self._scores()
+        else:
+            chances = network.relevance(self.compared())
+            scores = _best_first(dict(zip(self._ids, map(float, chances), strict=True)))
+        return [(self._passages[id], score) for id, score in scores.items()]
+
+    def compared(self) -> Floats:
+        """Return the features of the candidates for a network, a row each; see `compared`."""
+        features = list(self.features().values())
+        return compared(
+            np.array(features, dtype=np.float64),
+            np.array(relevance(features)),
+            self._vector,
+            self._index.vectors(list(self._ids)),
+            [self._passages[id].source for id in self._ids],
+        )
 
     def features(self) -> dict[str, Features]:
         """Return what speaks for each candidate, by passage id."""
@@ -119,8 +173,7 @@ class Candidates:
 
     def _scores(self) -> dict[str, float]:
         features = self.features()
-        scores = dict(zip(features, relevance(list(features.values())), strict=True))
-        return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+        return _best_first(dict(zip(features, relevance(list(features.values())), strict=True)))
 
     def _features(self, id: str) -> Features:
         linked, relation = self._links.get(id, (0.0, 0.0))
@@ -130,6 +183,7 @@ class Candidates:
             named=self._named.get(id, 0.0),
             linked=linked,
             relation=relation,
+            onward=self._onward.get(id, 0.0),
         )
 
     def _add(self, ids: Iterable[str]) -> None:
@@ -153,3 +207,7 @@ class Candidates:
         """Pair each name with one over the number of documents that share it."""
         self._load(id for name in names for id in name.ids)
         return [(name, 1.0 / len({self._passages[id].source for id in name.ids})) for name in names]
+
+
+def _best_first(scores: Mapping[str, float]) -> dict[str, float]:
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))

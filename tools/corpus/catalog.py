@@ -84,6 +84,10 @@ class Catalog:
         }
         return [found[name] for name in ids]
 
+    def passage_ids(self) -> list[str]:
+        """Return the ids of all passages, in the order of their documents."""
+        return [id for (id,) in self._rows("SELECT id FROM passages ORDER BY source, start")]
+
     def documents(self) -> list[IndexedDocument]:
         """Return every document, in the order of their sources."""
         rows = self._rows(

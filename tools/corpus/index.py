@@ -63,6 +63,11 @@ class CorpusIndex:
         with self._damage_told():
             return self._catalog.passages(ids)
 
+    def passage_ids(self) -> list[str]:
+        """Return the ids of all passages, in the order of their documents."""
+        with self._damage_told():
+            return self._catalog.passage_ids()
+
     def documents(self) -> list[IndexedDocument]:
         """Return every document, in the order of their sources."""
         with self._damage_told():

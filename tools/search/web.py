@@ -31,6 +31,7 @@ class WebSearch:
             page once.
         encoder: Makes the vectors that passages are ranked by.
         filters: What to narrow searches to.
+        cutoff: Passages less relevant than this are left out, but for the best one.
         pages: How many pages to read for a query.
         seconds: How long to wait for them.
     """
@@ -42,6 +43,7 @@ class WebSearch:
         encoder: Encoder,
         *,
         filters: SearchFilters = NO_FILTERS,
+        cutoff: float = 0.0,
         pages: int = PAGES,
         seconds: float = SECONDS,
     ) -> None:
@@ -50,6 +52,7 @@ class WebSearch:
         self._reader = reader
         self._encoder = encoder
         self._filters = filters
+        self._cutoff = cutoff
         self._pages = pages
         self._seconds = seconds
 
@@ -67,7 +70,7 @@ class WebSearch:
         named = await self._engine.results(query, limit=self._pages, filters=self._filters)
         if not isinstance(named, Results):
             return named
-        ranker = PassageRanker(self._encoder, pages=len(named.results))
+        ranker = PassageRanker(self._encoder, pages=len(named.results), cutoff=self._cutoff)
         unread = await self._read([each.url for each in named.results], ranker, spending)
         limits = [each.limit for each in unread.values() if isinstance(each, Refused)]
         limit_met = next(filter(None, limits), None)

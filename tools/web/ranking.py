@@ -29,11 +29,13 @@ class PassageRanker:
         encoder: Makes the vectors. One that keeps them, such as `CachingEncoder`, makes those of
             few pages' passages while further pages are still on their way.
         pages: How many pages are to be expected.
+        cutoff: Passages less relevant than this are left out, but for the best one.
     """
 
-    def __init__(self, encoder: Encoder, *, pages: int) -> None:
+    def __init__(self, encoder: Encoder, *, pages: int, cutoff: float = 0.0) -> None:
         self._encoder = encoder
         self._pages = pages
+        self._cutoff = cutoff
         self._passages: dict[str, Passage] = {}
         self._texts: set[str] = set()
 
@@ -77,7 +79,7 @@ class PassageRanker:
         today = (now or datetime.now(UTC)).date()
         index = MemoryIndex(self._chosen(query), self._encoder)
         about_now = asks_about_now(query, today)
-        hits = Retriever(index, self._encoder).retrieve(
+        hits = Retriever(index, self._encoder, cutoff=self._cutoff).retrieve(
             query, limit=len(index) if about_now else limit, linked_from=linked_from
         )
         return fresher_first(hits, today)[:limit] if about_now else hits

@@ -3,6 +3,7 @@
 Patterns know few relations and are seldom wrong about them; the network reads anything.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,9 +11,10 @@ from ....graphs.agreement import agree
 from ....graphs.steps import Quote, StepAnswer
 from ....tools.passages import Passage
 from .questions import Asked
+from .roles import SURENESS, holder_of_role
 from .sentences import Candidate
 from .span_reader import SpanAnswer, SpanReader
-from .statements import Statement, stated
+from .statements import stated
 from .text import Sentence, sentences, words
 
 READ = 12
@@ -21,6 +23,8 @@ KNOWN = 0.12
 """Answers with less chance than this are not given."""
 SURE = 0.7
 """What a pattern must be sure of to be believed against the network."""
+_TRUSTED = 0.6
+"""How far a less sure one counts; chosen, as `SURE`, on questions kept from training."""
 
 
 def read_by_both(
@@ -37,15 +41,27 @@ def read_by_both(
         passages: The passages, the likeliest first.
         spans: The trained reader.
     """
+    if (holder := holder_of_role(asked, found)) is not None:
+        name = re.sub(r"\s*\([^)]*\)$", "", holder.passage.title)
+        return StepAnswer(text=name, quotes=(_quote(holder),), confidence=SURENESS)
     read = spans.answers(asked.text, passages[:READ], yes_no=asked.answer == "yes_no")
     statement = max(
         filter(None, (stated(asked, each) for each in found)),
         key=lambda each: each.confidence,
         default=None,
     )
-    if statement is not None and statement.confidence >= SURE:
+    if statement is not None:
         seconded = sum(each.chance for each in read if agree(each.text, statement.text))
-        return _of_statement(statement, seconded)
+        likeliest = max((each.chance for each in read), default=0.0)
+        # Either may be wrong by itself; both are seldom wrong alike.
+        together = 1 - (1 - _TRUSTED * statement.confidence) * (1 - seconded)
+        if statement.confidence >= SURE or together > likeliest:
+            chance = 1 - (1 - statement.confidence) * (1 - seconded)
+            return StepAnswer(
+                text=statement.text,
+                quotes=(_quote(statement.candidate),),
+                confidence=round(min(1.0, chance), 4),
+            )
     possible = [each for each in read if not _is_named(each.text, asked)]
     if not possible:
         return StepAnswer()
@@ -64,16 +80,9 @@ def _is_named(answer: str, asked: Asked) -> bool:
     )
 
 
-def _of_statement(statement: Statement, seconded: float) -> StepAnswer:
-    sentence = statement.candidate.sentence
-    quote = Quote(
-        passage_id=statement.candidate.passage.id, text=sentence.text, start=sentence.start
-    )
-    # Either may be wrong by itself; both are seldom wrong alike.
-    confidence = 1 - (1 - statement.confidence) * (1 - seconded)
-    return StepAnswer(
-        text=statement.text, quotes=(quote,), confidence=round(min(1.0, confidence), 4)
-    )
+def _quote(candidate: Candidate) -> Quote:
+    sentence = candidate.sentence
+    return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
 
 
 def _of_span(answer: SpanAnswer, found: Sequence[Candidate]) -> StepAnswer:

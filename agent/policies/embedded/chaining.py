@@ -8,12 +8,17 @@ from ....graphs.steps import Reading, Step, StepAnswer
 from ....tools.passages import Passage
 from .planning import around_the_break, unasked
 from .refining import refined
+from .splitting import Splitter
 
 _READ_QUICKLY = 10
 """How many of the passages that the first search ranks highest a draft may come from."""
 
 
-def chained(request: ChainRequest, read: Callable[[ReadRequest], Reading]) -> list[DraftedQuestion]:
+def chained(
+    request: ChainRequest,
+    read: Callable[[ReadRequest], Reading],
+    splitter: Splitter | None = None,
+) -> list[DraftedQuestion]:
     """Return the links of a chain that follow those that stand, with drafts from a first reading.
 
     A draft that needs one that is unknown is unknown too.
@@ -21,9 +26,10 @@ def chained(request: ChainRequest, read: Callable[[ReadRequest], Reading]) -> li
     Args:
         request: What stands.
         read: Reads passages for a sub-question.
+        splitter: See `split`.
     """
     question, plan = request.question, request.plan
-    links = unasked(question, plan) or around_the_break(question, plan, request.steps)
+    links = unasked(question, plan, splitter) or around_the_break(question, plan, request.steps)
     passages = list(request.evidence.values())[:_READ_QUICKLY]
     steps = dict(request.steps)
     for link in links:

@@ -70,7 +70,7 @@ class Chain:
         before = len(self.steps)
         text = f"When was {phrase} born"
         while (found := innermost(text)) and len(self.steps) - before < _MAX_STEPS:
-            inner = self._ask_plain(found.question)
+            inner = self.ask_plain(found.question)
             text = f"{text[: found.start]}{{{inner}}}{found.outer}{text[found.end :]}"
         whole = re.fullmatch(r"When was (\{\w+\}) born", text)
         if whole is None:
@@ -83,12 +83,16 @@ class Chain:
         while found := innermost(text):
             if len(self.steps) >= _MAX_STEPS:
                 return None
-            inner = self._ask_plain(found.question)
+            inner = self.ask_plain(found.question)
             text = f"{text[: found.start]}{{{inner}}}{found.outer}{text[found.end :]}"
-        return self._ask_plain(text)
+        return self.ask_plain(text)
 
-    def _ask_plain(self, question: str) -> str:
-        """Ask a question that nests nothing more, kinship of two steps taken apart."""
+    def ask_plain(self, question: str) -> str:
+        """Add a question that nests nothing more, kinship of two steps taken apart.
+
+        Returns:
+            The id of its answer.
+        """
         frame = framed(question)
         if frame is not None and frame[0] in COMPOUND:
             first, second = COMPOUND[frame[0]]

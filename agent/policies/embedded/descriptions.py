@@ -61,13 +61,22 @@ def innermost(text: str) -> Found | None:
     return max(options, key=lambda option: (option.start, -option.end), default=None)
 
 
+def described_clause(phrase: str) -> str | None:
+    """Return the question that a whole noun phrase with a clause stands for, or None."""
+    for pattern in (CLAUSE, PASSIVE):
+        if asked := _question_of(pattern.fullmatch(phrase)):
+            return asked
+    return None
+
+
 def _related(text: str) -> list[Found]:
     found = []
     for match in OF_NAME.finditer(text):
-        found.append(Found(match.start(), match.end(), f"{_word(match['head'])} {match[0]}?"))
+        asked = f"{question_word(match['head'])} {match[0]}?"
+        found.append(Found(match.start(), match.end(), asked))
     for match in OWNED.finditer(text):
         if not text[: match.start()].rstrip().lower().endswith(("what", "which", "how")):
-            asked = f"{_word(match['head'])} the {match['head']} of {match['x']}?"
+            asked = f"{question_word(match['head'])} the {match['head']} of {match['x']}?"
             found.append(Found(match.start(), match.end(), asked))
     return found
 
@@ -78,7 +87,7 @@ def _clauses(text: str) -> list[Found]:
         extraposed = EXTRAPOSED.match(text, start)
         if extraposed and re.search(ENTITY, extraposed["rest"]):
             head, link, rest = (extraposed[name] for name in ("head", "link", "rest"))
-            asked = f"{_word(head)} the {head} {link} {rest}?"
+            asked = f"{question_word(head)} the {head} {link} {rest}?"
             if link in ("who", "that", "which"):
                 asked = f"Which {head} {rest}?"
             found.append(Found(start, len(text), asked, f" {extraposed['outer']}"))
@@ -132,7 +141,7 @@ def _question_of(match: re.Match[str] | None) -> str | None:
             return None
         return f"Which {head} was {match['verb']} {match['rest']}?"
     if match["link"] in ("that", "which") and re.match(rf"(?:the )?{NAME_WORD}", match["rest"]):
-        return f"{_word(head)} the {head} {match['link']} {match['rest']}?"
+        return f"{question_word(head)} the {head} {match['link']} {match['rest']}?"
     if match["link"] in ("who", "that", "which"):
         if match["link"] == "who" and head == noun:
             return f"Who {match['rest']}?"
@@ -141,7 +150,7 @@ def _question_of(match: re.Match[str] | None) -> str | None:
         moved := re.fullmatch(r"(?P<x>.+?) (?P<aux>was|is|were|are)(?P<rest>| .+)", match["rest"])
     ):
         return f"In which {head} {moved['aux']} {moved['x']}{moved['rest'] or ' located'}?"
-    return f"{_word(head)} the {head} {match['link']} {match['rest']}?"
+    return f"{question_word(head)} the {head} {match['link']} {match['rest']}?"
 
 
 def _fits(text: str, option: Found) -> bool:
@@ -163,7 +172,8 @@ def _fits(text: str, option: Found) -> bool:
     return bool(head) and not re.match(r"(?:the|of)$", after.strip())
 
 
-def _word(head: str) -> str:
+def question_word(head: str) -> str:
+    """Return "Who is" or "What is", as the head of a noun phrase wants it."""
     noun = head.split(" ")[-1].lower()
     if noun in BY_NOUN:
         return "Who is" if BY_NOUN[noun].answer == "person" else "What is"

@@ -9,19 +9,37 @@ from ....graphs.steps import Step
 from .chains import split_chain
 from .comparisons import split_comparison
 from .intersections import split_intersection
+from .phrases import described
+from .questions import framed
+from .splitting import Splitter
 from .wording import as_description
 
 _EXTENSION = "x1"
 
 
-def split(question: str) -> tuple[SubQuestion, ...]:
-    """Return the sub-questions of a question; itself alone where no rule is sure."""
-    return (
-        split_comparison(question)
-        or split_intersection(question)
-        or split_chain(question)
-        or whole(question)
-    )
+def split(question: str, splitter: Splitter | None = None) -> tuple[SubQuestion, ...]:
+    """Return the sub-questions of a question; itself alone where nothing of it is asked first.
+
+    Args:
+        question: The question, without braces.
+        splitter: The trained splitter; without it chains are found by rule alone.
+    """
+    compared = split_comparison(question) or split_intersection(question)
+    if compared:
+        return compared
+    chain = split_chain(question)
+    if splitter is not None and not (chain and _of_known_form(question)):
+        chain = splitter.split(question) or chain
+    return chain or whole(question)
+
+
+def _of_known_form(question: str) -> bool:
+    """Whether rules know the relation asked for and the description that it is asked of.
+
+    They split those without fail; what else they split, they split by rules of thumb.
+    """
+    frame = framed(question)
+    return frame is not None and described(frame[1]) is not None
 
 
 def whole(question: str) -> tuple[SubQuestion, ...]:
@@ -31,23 +49,34 @@ def whole(question: str) -> tuple[SubQuestion, ...]:
     return (SubQuestion(id="q1", text=text),)
 
 
-def proposals(request: PlanRequest) -> tuple[Proposal, ...]:
-    """Return ways to begin or to go on, best first."""
+def proposals(request: PlanRequest, splitter: Splitter | None = None) -> tuple[Proposal, ...]:
+    """Return ways to begin or to go on, best first.
+
+    Args:
+        request: What stands.
+        splitter: See `split`.
+    """
     plan, most = request.plan, request.most
     if not plan.sub_questions:
-        ways = dict.fromkeys((split(_bare(request.question)), whole(request.question)))
+        first = split(_bare(request.question), splitter)
+        ways = dict.fromkeys((first, whole(request.question)))
         return tuple(Proposal(sub_questions=way[:most]) for way in ways)[: max(1, request.limit)]
-    left = unasked(request.question, plan) if most is not None else ()
+    left = unasked(request.question, plan, splitter) if most is not None else ()
     more = left[:most] or around_the_break(request.question, plan, request.steps)
     return (Proposal(sub_questions=more),)
 
 
-def unasked(question: str, plan: Plan) -> tuple[SubQuestion, ...]:
+def unasked(question: str, plan: Plan, splitter: Splitter | None = None) -> tuple[SubQuestion, ...]:
     """Return those sub-questions of a question's split that a plan lacks, fitted to it.
 
     A plan that shares nothing with the split was made by someone else and is left alone.
+
+    Args:
+        question: The question.
+        plan: What is asked already.
+        splitter: See `split`.
     """
-    ways = split(_bare(question))
+    ways = split(_bare(question), splitter)
     missing = missing_from(plan, ways)
     if plan.sub_questions and len(missing) == len(ways):
         return ()

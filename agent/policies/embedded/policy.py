@@ -22,6 +22,7 @@ from .reader import read
 from .reasoning import reason
 from .refining import refined
 from .span_reader import SpanReader
+from .splitting import Splitter
 from .vectors import TextEncoder, VectorCache
 from .writer import written
 
@@ -35,18 +36,30 @@ class EmbeddedPolicy:
 
     name = "embedded"
 
-    def __init__(self, encoder: TextEncoder, spans: SpanReader | None = None) -> None:
-        """Take the encoder whose cosines rank sentences, and the trained reader if there is one."""
+    def __init__(
+        self,
+        encoder: TextEncoder,
+        spans: SpanReader | None = None,
+        splitter: Splitter | None = None,
+    ) -> None:
+        """Take what the policy thinks with.
+
+        Args:
+            encoder: Its cosines rank sentences.
+            spans: The trained reader; without it answers are read by rules and features alone.
+            splitter: The trained splitter; without it questions are split by rules alone.
+        """
         self._vectors = VectorCache(encoder)
         self._spans = spans
+        self._splitter = splitter
 
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
         """Split the question at first; later go around a broken chain once."""
-        return await asyncio.to_thread(proposals, request)
+        return await asyncio.to_thread(proposals, request, self._splitter)
 
     async def chain(self, request: ChainRequest) -> Sequence[DraftedQuestion]:
         """Split the question, and draft answers from what the first search found."""
-        return await asyncio.to_thread(chained, request, self._read)
+        return await asyncio.to_thread(chained, request, self._read, self._splitter)
 
     async def rewrite(self, request: RewriteRequest) -> Sequence[str]:
         """Return queries of the wording asked for that were not yet tried."""

@@ -178,3 +178,11 @@ class SimulateOutput(Output):
     task = "simulate"
 
     documents: Annotated[list[InventedDocument], Field(max_length=16)]
+
+
+class QueriesOutput(Output):
+    """Queries that a passage answers."""
+
+    task = "queries"
+
+    queries: Annotated[list[Annotated[str, Field(max_length=2_000)]], Field(max_length=16)]

@@ -86,3 +86,10 @@ def test_a_backbone_that_is_not_here_is_told(
             notes={},
             backbone="nobody/no-such-encoder",
         )
+
+
+def test_equal_weights_make_equal_files(tmp_path: Path, encoder: dict[str, np.ndarray]) -> None:
+    files = [tmp_path / name for name in ("one.safetensors", "other.safetensors")]
+    for file in files:
+        save_trained(file, kind="reader", encoder=encoder, heads=HEADS, notes={"b": 1, "a": 2})
+    assert files[0].read_bytes() == files[1].read_bytes()

@@ -1,0 +1,147 @@
+"""Traces: what an agent made of questions whose answers are known, as evaluation writes it."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ...errors import PlanError, TrainingDataError
+from ...graphs.plan import make_plan
+from ...graphs.steps import Step, Trajectory
+from ...tools.passages import Passage
+from .rows import read_rows
+
+_KEPT = 4
+"""Passages that a step keeps in a trace that is written, beside those that it quotes."""
+
+
+class Trace(BaseModel):
+    """A line of ``predictions.jsonl``, as far as training reads it; other fields are left alone.
+
+    Attributes:
+        id: The question's id.
+        question: What was asked.
+        answers: The right answers.
+        prediction: The answer given; None where none was.
+        steps: What came of each sub-question.
+        evidence: The passages that the steps rank or quote.
+        start: The chance that a run from the beginning ends right, where rollouts told it.
+        values: The same for each step, once it and those before it are fixed; None where it is
+            not known. Empty in what evaluation writes.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
+    prediction: str | None = None
+    steps: tuple[Step, ...] = ()
+    evidence: tuple[Passage, ...] = ()
+    start: float | None = Field(default=None, ge=0, le=1)
+    values: tuple[float | None, ...] = ()
+
+    @property
+    def trajectory(self) -> Trajectory:
+        """The steps, each after those that it needs, with their evidence."""
+        return Trajectory(
+            question=self.question,
+            steps=self.steps,
+            evidence={passage.id: passage for passage in self.evidence},
+            answer=self.prediction,
+        )
+
+    def trimmed(self) -> "Trace":
+        """Return the trace with the passages only that each step quotes and ranks first."""
+        steps = tuple(_trimmed(step) for step in self.steps)
+        kept = {id for step in steps for id in _ids_of(step)}
+        passages = tuple(passage for passage in self.evidence if passage.id in kept)
+        return self.model_copy(update={"steps": steps, "evidence": passages})
+
+
+def in_order(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return steps in their order, but each after those whose answers it needs.
+
+    Raises:
+        PlanError: A step needs one that is not there, or they need each other.
+    """
+    make_plan(step.sub_question for step in steps)
+    waiting, done = list(steps), dict[str, Step]()
+    while waiting:
+        ready = next(step for step in waiting if done.keys() >= {*step.sub_question.parents})
+        waiting.remove(ready)
+        done[ready.sub_question.id] = ready
+    return tuple(done.values())
+
+
+def read_traces(file: Path) -> Iterator[Trace]:
+    """Yield the traces of a file that have steps and right answers to judge them by.
+
+    Questions that failed, and those whose right answer is that there is none, teach nothing about
+    steps and are passed over.
+
+    Raises:
+        TrainingDataError: The file cannot be read, or a line of it is no trace.
+    """
+    for number, row in enumerate(read_rows(file), 1):
+        trace = _trace(row, file, number)
+        if trace.steps and trace.answers:
+            yield trace
+
+
+def append_traces(file: Path, traces: Sequence[Trace]) -> None:
+    """Add the traces of a question to a file, a line each."""
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write("".join(trace.model_dump_json() + "\n" for trace in traces))
+
+
+def mended(file: Path) -> set[str]:
+    """Return the ids of the questions in a file, without one that was being written at its end.
+
+    Raises:
+        TrainingDataError: A line other than the last is no JSON object.
+    """
+    if not file.exists():
+        return set()
+    text = file.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:
+        file.write_text(whole, encoding="utf-8")
+    ids = [str(row.get("id")) for row in read_rows(file)]
+    if whole != text and ids:
+        # The line that was cut may have been a further one of the question before it.
+        kept = ids.index(ids[-1])
+        lines = whole.splitlines(keepends=True)
+        file.write_text("".join(lines[:kept]), encoding="utf-8")
+        ids = ids[:kept]
+    return set(ids)
+
+
+def _trace(row: dict[str, Any], file: Path, number: int) -> Trace:
+    try:
+        trace = Trace.model_validate_json(json.dumps(row))
+        return trace.model_copy(update={"steps": in_order(trace.steps)})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        reason = f"{where}: {first['msg']}"
+    except PlanError as error:
+        reason = str(error)
+    raise TrainingDataError(
+        f"{file}, line {number}, is no trace ({reason}): give a predictions.jsonl as "
+        "`clew eval` writes it"
+    )
+
+
+def _trimmed(step: Step) -> Step:
+    reading = step.reading.model_copy(
+        update={"ranking": step.reading.ranking[:_KEPT], "others": ()}
+    )
+    return step.model_copy(update={"reading": reading, "searches": ()})
+
+
+def _ids_of(step: Step) -> Collection[str]:
+    ranked = {each.passage_id for each in step.reading.ranking}
+    return ranked | {quote.passage_id for quote in step.answer.quotes}
