@@ -21,6 +21,7 @@ from .settings import Settings
 from .web_access import WebAccess
 
 if TYPE_CHECKING:
+    from ..tools.corpus.relevance_network import RelevanceNetwork
     from .networks.network import Network
 
 SAMPLE_CORPUS = "sample"
@@ -241,7 +242,9 @@ class Assembly:
         return CachingEncoder(self.encoder)
 
     def _corpus_search(self) -> SearchBackend:
+        from ..tools.corpus.adapter import load_adapter
         from ..tools.corpus.index import open_corpus
+        from ..tools.corpus.layout import ADAPTER, corpus_folder
         from ..tools.corpus.retrieval import Retriever
         from ..tools.search.corpus import CorpusSearch
 
@@ -256,7 +259,24 @@ class Assembly:
                 f"questions would be encoded with {self.encoder.name!r}: set that encoder, or "
                 "index the corpus anew with --rebuild"
             )
-        return CorpusSearch(Retriever(index, self.encoder, cutoff=self._cutoff))
+        adapter = corpus_folder(settings.home, settings.corpus) / ADAPTER
+        return CorpusSearch(
+            Retriever(
+                index,
+                self.encoder,
+                relevance=self._own_relevance(),
+                adapter=load_adapter(adapter) if adapter.exists() else None,
+                cutoff=self._cutoff,
+            )
+        )
+
+    def _own_relevance(self) -> "RelevanceNetwork | None":
+        from ..tools.corpus.relevance_network import load_relevance
+
+        folder = self._settings.weights
+        if folder is None or not (file := folder / "relevance.safetensors").exists():
+            return None
+        return load_relevance(file)
 
 
 def index_sample_if_missing(settings: Settings, load: Callable[[], Encoder]) -> None:

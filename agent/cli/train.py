@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ...errors import SettingsError
 from .home import home_trouble_told
 from .interruption import Interrupted
 from .options import Home, load_settings
@@ -90,6 +91,75 @@ def splitter(
             steps=steps,
             seed=seed,
             backbone=backbone,
+            report=run.report,
+        )
+
+
+@training.command("retriever", help="How relevant passages are; or an adapter for one corpus.")
+def retriever(
+    data: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Folder with train/ and multihop/; not for an adapter.", show_default=False
+        ),
+    ] = None,
+    corpus: Annotated[
+        str | None,
+        typer.Option(help="Train an adapter for this corpus instead.", show_default=False),
+    ] = None,
+    queries: Annotated[
+        Path | None,
+        typer.Option(help="Its queries: JSON lines of query and documents.", show_default=False),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Batches; 2,000, or 300 for an adapter.", show_default=False),
+    ] = None,
+    out: Out = None,
+    checkpoints: Checkpoints = None,
+    seed: Seed = 0,
+    home: Home = None,
+) -> None:
+    """Train what ranks passages, or an adapter that moves the queries of one corpus."""
+    if (corpus is None) != (queries is None) or (corpus is None) == (data is None):
+        raise SettingsError(
+            "name either the folder of training data, or a corpus with --corpus and its queries "
+            "with --queries"
+        )
+    settings = load_settings(home=home)
+    if corpus is not None and queries is not None:
+        from ...tools.corpus.layout import ADAPTER, corpus_folder
+
+        folder = out or corpus_folder(settings.home, corpus)
+        with _told(settings.home):
+            from ...tools.corpus.encoder import load_encoder
+            from ..training.retrieval_adapter import train_adapter
+
+            train_adapter(
+                settings.home,
+                corpus,
+                queries,
+                folder / ADAPTER,
+                checkpoints or settings.home / "training" / f"adapter-{corpus}",
+                encoder=load_encoder(settings.encoder, cache_dir=settings.home / "models"),
+                steps=steps or 300,
+                seed=seed,
+                report=_reporter(),
+                chroma_url=settings.chroma_url,
+            )
+        return
+    assert data is not None
+    with _training("relevance", home, out, checkpoints) as run:
+        from ...tools.corpus.encoder import load_encoder
+        from ..training.retriever import train_retriever
+
+        train_retriever(
+            data,
+            run.weights,
+            run.checkpoints,
+            encoder=load_encoder(None, cache_dir=settings.home / "models"),
+            steps=steps or 2000,
+            seed=seed,
             report=run.report,
         )
 

@@ -30,7 +30,6 @@ class Overlaps:
             for word in bag:
                 self._holding[word].append(number)
 
-
     def has(self, question: str) -> bool:
         """Whether a question shares at least `NEAR` of the words with one of them."""
         bag = _words(question)

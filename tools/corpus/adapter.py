@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 
 from ...errors import ModelUnavailable
 
-ADAPTER = "adapter.safetensors"
-"""Name of the file in the folder of a corpus."""
-
 
 class QueryAdapter:
     """Moves the vectors of queries.

@@ -21,6 +21,9 @@ from ...errors import CorpusBusy, InputError, UnknownCorpus
 from .manifest import MANIFEST, Manifest, damaged, read_manifest
 from .storage import write_all_through, write_through
 
+ADAPTER = "adapter.safetensors"
+"""Name of the file of a corpus's query adapter, where there is one."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _IN_USE = "in-use"
 
@@ -98,6 +101,7 @@ def remove_leftovers(folder: Path) -> None:
 def take_down(folder: Path) -> None:
     """Remove a corpus in one step, and of its generations those that no reader has open."""
     (folder / MANIFEST).unlink(missing_ok=True)
+    (folder / ADAPTER).unlink(missing_ok=True)
     write_through(folder)
     remove_leftovers(folder)
 

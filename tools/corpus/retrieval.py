@@ -16,7 +16,7 @@ from ..search.base import Hit
 from .adapter import QueryAdapter
 from .candidates import Candidates, PassageIndex
 from .encoder import Encoder
-from .relevance_network import packaged_relevance
+from .relevance_network import RelevanceNetwork, packaged_relevance
 
 
 class Retriever:
@@ -27,6 +27,7 @@ class Retriever:
         index: PassageIndex,
         encoder: Encoder,
         *,
+        relevance: RelevanceNetwork | None = None,
         adapter: QueryAdapter | None = None,
         cutoff: float = 0.0,
     ) -> None:
@@ -35,6 +36,8 @@ class Retriever:
         Args:
             index: An open corpus, or passages in memory.
             encoder: The encoder that it was indexed with.
+            relevance: Weighs the candidates, by default as clew was trained to; where it knows
+                vectors of another encoder only, plain features do.
             adapter: Moves queries towards what answers them in this corpus.
             cutoff: Hits scored below this are left out, but for the best one.
 
@@ -46,7 +49,7 @@ class Retriever:
                 f"the query adapter was trained on vectors of {adapter.encoder} and queries would "
                 f"be encoded with {encoder.name}: train it anew with `clew train retriever`"
             )
-        network = packaged_relevance()
+        network = relevance or packaged_relevance()
         self._network = network if network and network.knows(encoder.name) else None
         self._index = index
         self._encoder = encoder

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from .reading_data import PLACES, write_reading_data
+from reading_data import PLACES, write_reading_data
 
 
 def write_splitting_data(folder: Path) -> Path:

@@ -7,6 +7,7 @@ import pytest
 
 pytest.importorskip("torch")
 
+from reading_data import write_reading_data
 from tiny_backbone import make_tiny_backbone
 
 from clew.agent.networks.network import Network
@@ -25,8 +26,6 @@ from clew.agent.training.reading_windows import (
 )
 from clew.agent.training.span_model import OPTIONS
 from clew.tools.passages import Passage
-
-from .reading_data import write_reading_data
 
 
 @pytest.fixture(scope="module")

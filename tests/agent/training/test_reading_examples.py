@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from reading_data import PLACES, write_reading_data
 
 from clew.agent.training.overlaps import Overlaps, development_questions
 from clew.agent.training.reading_examples import (
@@ -18,8 +19,6 @@ from clew.agent.training.reading_examples import (
     unspaced,
 )
 from clew.errors import TrainingDataError
-
-from .reading_data import PLACES, write_reading_data
 
 NONE = Overlaps([])
 

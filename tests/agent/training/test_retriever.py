@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
+from reading_data import write_reading_data
 
 from clew.agent.training.overlaps import Overlaps
 from clew.agent.training.retrieval_examples import Query, own_queries, parted, training_queries
@@ -20,8 +21,6 @@ from clew.agent.training.retriever import (
 )
 from clew.errors import TrainingDataError
 from clew.tools.corpus.relevance_network import load_relevance
-
-from .reading_data import write_reading_data
 
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
