@@ -29,6 +29,7 @@ BATCH_TOKENS = 3_072
 PART = 960  # examples that are drawn, and sorted by length, together
 _HELD_OUT = 20  # one of so many questions is kept from learning
 _WINDOW = 320  # tokens; a little less than in use, for speed
+_ALONE = 0.25  # how often only those passages of several are there that show the answer
 _CROP = 620  # characters of a long passage that are kept around the answer
 
 
@@ -110,6 +111,9 @@ def made(
     kind = question.kind
     if question.others and rng.random() < recipe.missing:
         gold, kind = [], "none"
+    elif kind == "span" and len(gold) > 1 and rng.random() < _ALONE:
+        # In use a window may lack the passages that lead to the answer.
+        gold = [each for each in gold if occurrences(question.answer, [each])]
     room = max(0, recipe.most - len(gold)) if gold else rng.randint(1, recipe.most)
     others = rng.sample(question.others, min(room, len(question.others)))
     passages = [*gold, *others]
