@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from calibration import expected_error
 from numpy.typing import NDArray
 
 from clew.agent.networks.network import Network
@@ -36,7 +37,6 @@ from clew.tools.corpus.encoder import load_encoder
 from clew.tools.passages import Passage
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-BINS = 10
 
 Read = Callable[[Question, Sequence[Passage]], tuple[str | None, float]]
 
@@ -148,25 +148,14 @@ def print_row(name: str, setting: str, reader: str, found: Sequence[Outcome]) ->
         mean, low, high = bootstrap(values)
         cells.append(f"{100 * mean:.1f} [{100 * low:.1f}, {100 * high:.1f}]")
     given = [each for each in found if each.answered]
-    error = calibration_error(given) if "unanswerable" not in name else float("nan")
+    error = float("nan")
+    if given and "unanswerable" not in name:
+        confidences = np.array([each.confidence for each in given])
+        error = expected_error(confidences, np.array([each.em > 0 for each in given]))
     print(
         f"| {name} | {setting} | {len(found)} | {reader} | {cells[0]} | {cells[1]} | "
         f"{100 * len(given) / len(found):.0f} % | {error:.2f} |",
         flush=True,
-    )
-
-
-def calibration_error(found: Sequence[Outcome]) -> float:
-    """Return the expected calibration error of answers that were given, over ten equal bins."""
-    confidence = np.array([each.confidence for each in found])
-    right = np.array([each.em for each in found])
-    places = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return float(
-        sum(
-            np.mean(places == place)
-            * abs(confidence[places == place].mean() - right[places == place].mean())
-            for place in set(places.tolist())
-        )
     )
 
 

@@ -1,7 +1,6 @@
 """The encoder that is trained further: the packaged MiniLM, or another BERT by its name."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ModelUnavailable
@@ -65,8 +64,3 @@ class BackboneTokenizer:
         """See `Tokens.tokens`."""
         found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
         return found["input_ids"], found["offset_mapping"]
-
-
-def packaged_tokenizer_file() -> Path:
-    """Return the tokenizer of the packaged encoder."""
-    return packaged_model() / "tokenizer.json"

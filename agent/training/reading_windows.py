@@ -4,13 +4,13 @@ The passages of a window come in random order, with others beside them and now a
 ones that answer, long ones cut around the answer.
 """
 
-import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..policies.embedded.windows import Place, Tokens, Window, windows
+from .holding_out import fold_of
 from .overlaps import Overlaps
 from .reading_examples import (
     Question,
@@ -62,7 +62,7 @@ class Recipe:
 
 def is_held_out(text: str) -> bool:
     """Whether what begins with a text is kept from learning."""
-    return hashlib.sha256(text.encode()).digest()[0] % _HELD_OUT == 0
+    return fold_of(text, _HELD_OUT) == 0
 
 
 def recipes(folder: Path, skip: Overlaps) -> dict[str, Recipe]:

@@ -1,6 +1,5 @@
 """Queries with the documents that they should find: of the question sets, and of a user's own."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Literal
 
 from ...errors import TrainingDataError
 from ...tools.corpus.encoder import Encoder
+from .holding_out import fold_of
 from .known_questions import SETS, index_paragraphs
 from .overlaps import Overlaps
 from .reading_examples import Question, multihop_questions, musique_questions, triple_questions
@@ -137,7 +137,7 @@ def own_queries(file: Path, sources: Iterable[str]) -> list[Query]:
 
 def parted(queries: Sequence[Query]) -> tuple[list[Query], list[Query]]:
     """Part queries into those to learn from and one in ten, held out with its group."""
-    held = [hashlib.sha256(each.group.encode()).digest()[0] % _HELD_OUT == 0 for each in queries]
+    held = [fold_of(each.group, _HELD_OUT) == 0 for each in queries]
     return (
         [each for each, out in zip(queries, held, strict=True) if not out],
         [each for each, out in zip(queries, held, strict=True) if out],

@@ -12,8 +12,7 @@ from ..policies.embedded.both_readers import READ
 from ..policies.embedded.choosing import options
 from ..policies.embedded.queries import with_descriptions
 from ..policies.embedded.questions import Asked, analysed
-from ..policies.embedded.reader import quote_of
-from ..policies.embedded.sentences import Candidate, candidates
+from ..policies.embedded.sentences import Candidate, candidates, quote_of
 from ..policies.embedded.span_reader import SpanAnswer, SpanReader
 from ..policies.embedded.statements import stated
 from ..policies.embedded.text import bare_title, plain, sentences

@@ -1,6 +1,5 @@
 """Training the splitter: the span of a question that is asked first, or none."""
 
-import hashlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from ..policies.embedded.splitting import MARGIN, question_window
 from ..policies.embedded.windows import Tokens
 from .backbone import device, load_backbone
 from .checkpoints import Schedule
+from .holding_out import fold_of
 from .loop import train
 from .overlaps import Overlaps, development_questions
 from .reader import exactly
@@ -56,7 +56,7 @@ def is_held_out(each: Nested) -> bool:
     """Whether a question is kept from learning: with all that differ from it in names only."""
     if each.source == "musique-paragraphs":
         return True
-    return hashlib.sha256(each.family.encode()).digest()[0] % _HELD_OUT == 0
+    return fold_of(each.family, _HELD_OUT) == 0
 
 
 def sources(found: Sequence[Nested]) -> Sources:

@@ -12,7 +12,7 @@ from ....graphs.steps import Quote, StepAnswer
 from ....tools.passages import Passage
 from .questions import Asked
 from .roles import SURENESS, holder_of_role
-from .sentences import Candidate
+from .sentences import Candidate, quote_of
 from .span_reader import SpanAnswer, SpanReader
 from .statements import stated
 from .text import Sentence, sentences, words
@@ -43,7 +43,7 @@ def read_by_both(
     """
     if (holder := holder_of_role(asked, found)) is not None:
         name = re.sub(r"\s*\([^)]*\)$", "", holder.passage.title)
-        return StepAnswer(text=name, quotes=(_quote(holder),), confidence=SURENESS)
+        return StepAnswer(text=name, quotes=(quote_of(holder),), confidence=SURENESS)
     read = spans.answers(asked.text, passages[:READ], yes_no=asked.answer == "yes_no")
     statement = max(
         filter(None, (stated(asked, each) for each in found)),
@@ -59,7 +59,7 @@ def read_by_both(
             chance = 1 - (1 - statement.confidence) * (1 - seconded)
             return StepAnswer(
                 text=statement.text,
-                quotes=(_quote(statement.candidate),),
+                quotes=(quote_of(statement.candidate),),
                 confidence=round(min(1.0, chance), 4),
             )
     possible = [each for each in read if not _is_named(each.text, asked)]
@@ -78,11 +78,6 @@ def _is_named(answer: str, asked: Asked) -> bool:
     return (
         asked.answer != "yes_no" and " or " not in said and f" {' '.join(words(answer))} " in said
     )
-
-
-def _quote(candidate: Candidate) -> Quote:
-    sentence = candidate.sentence
-    return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
 
 
 def _of_span(answer: SpanAnswer, found: Sequence[Candidate]) -> StepAnswer:

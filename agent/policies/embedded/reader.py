@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from ....graphs.steps import Quote, RankedPassage, Reading, StepAnswer
+from ....graphs.steps import RankedPassage, Reading, StepAnswer
 from ....tools.passages import Passage
 from .both_readers import read_by_both
 from .choosing import options
 from .disagreement import contradictions
 from .questions import Asked, analysed
-from .sentences import Candidate, candidates, title_link
+from .sentences import Candidate, candidates, quote_of, title_link
 from .span_reader import SpanReader
 from .statements import stated
 from .text import bare_title, content_words
@@ -82,12 +82,6 @@ def _options(
         (worth * option.chance, option.text, option.support)
         for option in options(asked, candidate, titles)
     ]
-
-
-def quote_of(candidate: Candidate) -> Quote:
-    """Return the candidate's sentence as a quote."""
-    sentence = candidate.sentence
-    return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
 
 
 def _ranking(

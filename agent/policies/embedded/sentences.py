@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ....graphs.steps import Quote
 from ....tools.passages import Passage
 from .questions import Asked
 from .text import Sentence, bare_title, plain, sentences, stems, words
@@ -39,6 +40,12 @@ class Candidate:
     def score(self) -> float:
         """How likely the sentence answers, before any span is looked for."""
         return 0.45 * self.similarity + 0.3 * self.overlap + 0.25 * self.link
+
+
+def quote_of(candidate: Candidate) -> Quote:
+    """Return the candidate's sentence as a quote."""
+    sentence = candidate.sentence
+    return Quote(passage_id=candidate.passage.id, text=sentence.text, start=sentence.start)
 
 
 def title_link(title: str, entities: Sequence[str]) -> float:

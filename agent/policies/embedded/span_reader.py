@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....tools.passages import Passage
-from .text import plain
+from .text import plain, whole_words
 from .windows import Place, Tokens, Window, windows
 
 Floats = NDArray[np.float32]
@@ -140,11 +140,7 @@ def _joined(places: Sequence[Place | None], begin: int, end: int) -> Place | Non
 def _tidied(passage: Passage, span: Place) -> tuple[str, int | None] | None:
     """Return the words that a span covers, whole and without marks around them."""
     text = passage.title if span.titled else passage.text
-    start, end = span.start, span.end
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        end += 1
+    start, end = whole_words(text, span.start, span.end)
     while start < end and text[start] in _EDGES:
         start += 1
     while end > start and text[end - 1] in _EDGES and not _closes(text, start, end):

@@ -17,6 +17,7 @@ from ....graphs.plan import SubQuestion
 from .chains import Chain
 from .inner_questions import asked, rejoined
 from .part_edges import mended
+from .text import whole_words
 from .windows import CLS, QUESTION_TOKENS, SEP, Place, Tokens, Window
 
 Floats = NDArray[np.float32]
@@ -127,7 +128,7 @@ class Splitter:
         none = float(found["options"][0] + found["options"][1])
         begin, end = window.places[1 + int(first)], window.places[1 + int(last)]
         assert begin is not None and end is not None  # only marks have no place
-        start, stop = mended(text, *_whole_words(text, begin.start, end.end))
+        start, stop = mended(text, *whole_words(text, begin.start, end.end))
         return Part(start, stop, float(scores[first, last]) - none)
 
 
@@ -137,14 +138,6 @@ def question_window(text: str, tokenizer: Tokens) -> Window:
     places = [Place(0, False, *span) for span in spans[:QUESTION_TOKENS]]
     marked = [CLS, *list(ids)[:QUESTION_TOKENS], SEP]
     return Window(marked, [None, *places, None], len(marked))
-
-
-def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    while start and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        end += 1
-    return start, end
 
 
 def _plan(texts: Sequence[str]) -> tuple[SubQuestion, ...]:

@@ -72,6 +72,15 @@ def _append(found: list[Sentence], text: str, begin: int, end: int) -> None:
         found.append(Sentence(stripped, begin + len(span) - len(span.lstrip())))
 
 
+def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span widened to the ends of the words that it cuts."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return start, end
+
+
 def plain(text: str) -> str:
     """Return the text in lower case without accents, for comparing words."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())

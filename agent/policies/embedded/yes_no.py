@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from ....graphs.steps import Quote, StepAnswer
+from ....graphs.steps import StepAnswer
 from .countries import countries_of
 from .questions import Asked
-from .sentences import Candidate
+from .sentences import Candidate, quote_of
 from .text import stems, words
 
 _HELD = 0.6
@@ -37,9 +37,7 @@ def judged(asked: Asked, found: Sequence[Candidate]) -> StepAnswer:
 
 
 def _answer(text: str, said: Candidate, confidence: float) -> StepAnswer:
-    sentence = said.sentence
-    quote = Quote(passage_id=said.passage.id, text=sentence.text, start=sentence.start)
-    return StepAnswer(text=text, quotes=(quote,), confidence=round(confidence, 4))
+    return StepAnswer(text=text, quotes=(quote_of(said),), confidence=round(confidence, 4))
 
 
 def _held(claimed: frozenset[str], candidate: Candidate) -> float:
