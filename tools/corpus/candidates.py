@@ -12,6 +12,8 @@ from .next_hop import next_query
 from .relevance import Features, relevance
 from .relevance_network import Floats, RelevanceNetwork, compared
 
+Vectors = NDArray[np.float32]
+
 CANDIDATES = 50
 """Passages that terms and vectors propose, each."""
 SCORED = 1000
@@ -89,6 +91,7 @@ class Candidates:
         self._relation_words = relation_words(query, names)
         self._links: dict[str, tuple[float, float]] = {}
         self._onward: dict[str, float] = {}
+        self._fetched: dict[str, Vectors] = {}
         self._ids: dict[str, None] = {}
         self._add(id for name in names for id in name.ids[:PER_NAME])
         self._add(id for id, _ in terms[:CANDIDATES])
@@ -163,9 +166,15 @@ class Candidates:
             np.array(features, dtype=np.float64),
             np.array(relevance(features)),
             self._vector,
-            self._index.vectors(list(self._ids)),
+            self._vectors(),
             [self._passages[id].source for id in self._ids],
         )
+
+    def _vectors(self) -> Vectors:
+        """Return the candidates' vectors, a row each, fetching those that came with a cosine."""
+        if missing := [id for id in self._ids if id not in self._fetched]:
+            self._fetched.update(zip(missing, self._index.vectors(missing), strict=True))
+        return np.array([self._fetched[id] for id in self._ids], dtype=np.float32)
 
     def features(self) -> dict[str, Features]:
         """Return what speaks for each candidate, by passage id."""
@@ -192,8 +201,9 @@ class Candidates:
         self._ids.update(dict.fromkeys(new))
         self._load(new)
         if unknown := [id for id in new if id not in self._cosines]:
-            cosines = self._index.vectors(unknown) @ self._vector
-            self._cosines.update(zip(unknown, map(float, cosines), strict=True))
+            rows = self._index.vectors(unknown)
+            self._fetched.update(zip(unknown, rows, strict=True))
+            self._cosines.update(zip(unknown, map(float, rows @ self._vector), strict=True))
             self._nearest = max(self._nearest, *(self._cosines[id] for id in unknown))
 
     def _load(self, ids: Iterable[str]) -> None:
