@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import ModelUnavailable
 from ...tools.corpus.encoder_export import fingerprint, in_int8
 from ...tools.corpus.onnx_cache import cached_model
-from .weights import Head, Trained, load_trained
+from ...tools.corpus.onnx_session import started, tokenizable
+from .weights import Head, Trained, describe, load_trained
 
 Floats = NDArray[np.float32]
 
@@ -36,34 +36,20 @@ class Network:
     def __init__(
         self, file: Path, kind: str, *, cache_dir: Path, threads: int | None = None
     ) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
-        from tokenizers import Tokenizer
-
-        trained = load_trained(file, kind)
+        about = describe(file, kind)
         name = f"{kind}-{fingerprint(file)}-v{_EXPORT_VERSION}.onnx"
-        model = cached_model(cache_dir / name, lambda: _exported(trained))
-        options = onnxruntime.SessionOptions()
-        # See `OnnxEncoder`: threads take whole inputs, and the graph is written as it should run.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        try:
-            self._session = onnxruntime.InferenceSession(
-                model, options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(trained.tokenizer))
-        except Exception as error:  # both raise bare kinds of Exception
-            raise ModelUnavailable(f"the {kind} of {file} cannot be started: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._heads = sorted(trained.heads)
+        # Reading the encoder beneath it takes longer than all else, and only the export needs it.
+        model = cached_model(cache_dir / name, lambda: _exported(load_trained(file, kind)))
+        self._session, self._tokenizer = started(
+            model, about.tokenizer, name=f"the {kind} of {file}"
+        )
+        self._heads = about.heads
         self._threads = threads or os.cpu_count() or 1
-        self.notes = trained.notes
+        self.notes = about.notes
 
     def tokens(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
         """Return the ids of a text's tokens, without marks, and where each starts and ends."""
-        sound = text.encode("utf-8", "replace").decode("utf-8")  # tokenizers refuse lone surrogates
-        encoding = self._tokenizer.encode(sound, add_special_tokens=False)
+        encoding = self._tokenizer.encode(tokenizable(text), add_special_tokens=False)
         return encoding.ids, encoding.offsets
 
     def run(self, ids: Sequence[int], first_segment: int) -> Mapping[str, Floats]:

@@ -5,7 +5,7 @@ off at most; tensors that training left as they were are not kept at all.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ Floats = NDArray[np.float32]
 
 _SCALE = ".scale"
 _HEADS = "heads."
+_WEIGHT = ".weight"
+_BIAS = ".bias"
 _ABOUT = "clew"
 _FORMAT = 1
 _BYTE = np.float32(127)
@@ -42,24 +44,40 @@ class Head:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a file of trained weights says of itself.
+
+    Attributes:
+        heads: The names of its heads.
+        per_token: Those through which every token goes.
+        backbone: The folder of the encoder beneath it.
+        notes: What else training wrote down: thresholds, scales of calibration.
+    """
+
+    heads: Sequence[str]
+    per_token: Sequence[str]
+    backbone: Path
+    notes: Mapping[str, float]
+
+    @property
+    def tokenizer(self) -> Path:
+        """The file of its tokenizer."""
+        return self.backbone / "tokenizer.json"
+
+
+@dataclass(frozen=True)
 class Trained:
     """A trained network.
 
     Attributes:
-        kind: What it was trained to do: ``reader``, ``splitter``, ``reward``.
         encoder: The encoder's tensors under their Hugging Face names.
         config: The encoder's `config.json`.
         heads: The heads by name.
-        tokenizer: The file of its tokenizer.
-        notes: What else training wrote down: thresholds, scales of calibration.
     """
 
-    kind: str
     encoder: Mapping[str, Floats]
     config: Mapping[str, Any]
     heads: Mapping[str, Head]
-    tokenizer: Path
-    notes: Mapping[str, float]
 
 
 def save_trained(
@@ -75,10 +93,10 @@ def save_trained(
 
     Args:
         file: Where it goes.
-        kind: See `Trained`.
+        kind: What it was trained to do: ``reader``, ``splitter``, ``reward``.
         encoder: All of the encoder's tensors, trained or not.
         heads: The heads by name.
-        notes: See `Trained`.
+        notes: See `About`.
         backbone: The encoder that it grew from; the packaged one by default.
 
     Raises:
@@ -92,8 +110,8 @@ def save_trained(
         if name in before and not np.array_equal(values, before[name]):
             _keep(tensors, name, values)
     for name, head in heads.items():
-        tensors[f"{_HEADS}{name}.weight"] = head.weight
-        tensors[f"{_HEADS}{name}.bias"] = head.bias
+        tensors[f"{_HEADS}{name}{_WEIGHT}"] = head.weight
+        tensors[f"{_HEADS}{name}{_BIAS}"] = head.bias
     about = {
         "format": _FORMAT,
         "kind": kind,
@@ -108,48 +126,45 @@ def save_trained(
     partial.replace(file)
 
 
-def load_trained(file: Path, kind: str) -> Trained:
-    """Read a trained network and the encoder beneath it.
+def describe(file: Path, kind: str) -> About:
+    """Read what a file of trained weights says of itself, and none of the weights.
+
+    Args:
+        file: The file.
+        kind: What it must have been trained to do.
 
     Raises:
         ModelUnavailable: The file or the encoder is missing or broken, or the network was trained
             for something else.
     """
-    from safetensors import SafetensorError, safe_open
+    return _read(file, kind, with_tensors=False)[0]
 
-    try:
-        with safe_open(file, framework="np") as opened:
-            about = json.loads((opened.metadata() or {}).get(_ABOUT, "{}"))
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, ValueError) as error:
-        raise ModelUnavailable(
-            f"the weights of the {kind} cannot be read from {file}: {error}; install clew again, "
-            f"or train one with `clew train {kind}`"
-        ) from error
-    if about.get("kind") != kind or about.get("format") != _FORMAT:
-        raise ModelUnavailable(
-            f"{file} holds no weights of a {kind} that this version of clew reads: train one with "
-            f"`clew train {kind}`"
-        )
-    folder = backbone_folder(None if about["backbone"] == DEFAULT_MODEL else about["backbone"])
-    weights, config = read_weights(folder)
+
+def load_trained(file: Path, kind: str) -> Trained:
+    """Read a trained network and the encoder beneath it.
+
+    Args:
+        file: Its file.
+        kind: What it must have been trained to do.
+
+    Raises:
+        ModelUnavailable: See `describe`.
+    """
+    about, tensors = _read(file, kind, with_tensors=True)
+    weights, config = read_weights(about.backbone)
     encoder = {name: np.asarray(values, dtype=np.float32) for name, values in weights.items()}
-    heads = {}
     for name in tensors:
-        if name.startswith(_HEADS) and name.endswith(".weight"):
-            head = name.removeprefix(_HEADS).removesuffix(".weight")
-            bias = tensors[f"{_HEADS}{head}.bias"]
-            heads[head] = Head(tensors[name], bias, per_token=head in about["per_token"])
-        elif not name.startswith(_HEADS) and not name.endswith(_SCALE):
+        if not name.startswith(_HEADS) and not name.endswith(_SCALE):
             encoder[name] = _restored(tensors, name)
-    return Trained(
-        kind=kind,
-        encoder=encoder,
-        config=config,
-        heads=heads,
-        tokenizer=folder / "tokenizer.json",
-        notes=about["notes"],
-    )
+    heads = {
+        head: Head(
+            weight=tensors[f"{_HEADS}{head}{_WEIGHT}"],
+            bias=tensors[f"{_HEADS}{head}{_BIAS}"],
+            per_token=head in about.per_token,
+        )
+        for head in about.heads
+    }
+    return Trained(encoder=encoder, config=config, heads=heads)
 
 
 def backbone_folder(name: str | None) -> Path:
@@ -175,6 +190,33 @@ def backbone_folder(name: str | None) -> Path:
             f"the encoder {name} is not on this machine: give its folder, or download it with "
             f"`hf download {name}`"
         ) from error
+
+
+def _read(file: Path, kind: str, *, with_tensors: bool) -> tuple[About, Mapping[str, NDArray[Any]]]:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="np") as opened:
+            about = json.loads((opened.metadata() or {}).get(_ABOUT, "{}"))
+            names = list(opened.keys())
+            tensors = {name: opened.get_tensor(name) for name in names} if with_tensors else {}
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ModelUnavailable(
+            f"the weights of the {kind} cannot be read from {file}: {error}; install clew again, "
+            f"or train one with `clew train {kind}`"
+        ) from error
+    if about.get("kind") != kind or about.get("format") != _FORMAT:
+        raise ModelUnavailable(
+            f"{file} holds no weights of a {kind} that this version of clew reads: train one with "
+            f"`clew train {kind}`"
+        )
+    heads = (name for name in names if name.startswith(_HEADS) and name.endswith(_WEIGHT))
+    return About(
+        heads=sorted(name.removeprefix(_HEADS).removesuffix(_WEIGHT) for name in heads),
+        per_token=about["per_token"],
+        backbone=backbone_folder(None if about["backbone"] == DEFAULT_MODEL else about["backbone"]),
+        notes=about["notes"],
+    ), tensors
 
 
 def _keep(tensors: dict[str, NDArray[Any]], name: str, values: Floats) -> None:

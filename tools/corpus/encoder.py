@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ModelUnavailable
+from .onnx_session import started, tokenizable
 
 TOKEN_LIMIT = 256
 """Tokens of a text that are read, the two special ones included; the rest is cut off."""
@@ -128,24 +129,7 @@ class OnnxEncoder:
             name: See `Encoder.name`.
             threads: Texts encoded at the same time.
         """
-        import onnxruntime  # type: ignore[import-untyped]
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        # Threads take whole texts instead of sharing one, which wastes nothing on waiting.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        # The graph is written as it should run; further fusions make it slower.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        try:
-            self._session = onnxruntime.InferenceSession(
-                model, options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = Tokenizer.from_file(str(tokenizer))
-        except Exception as error:  # both raise bare kinds of Exception
-            raise ModelUnavailable(f"the encoder {name} cannot be started: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._session, self._tokenizer = started(model, tokenizer, name=f"the encoder {name}")
         self._threads = threads
         self.name = name
         self.dimension = int(self._session.get_outputs()[0].shape[0])
@@ -170,11 +154,11 @@ class OnnxEncoder:
 
     def token_offsets(self, text: str) -> list[tuple[int, int]]:
         """See `Encoder.token_offsets`."""
-        encoding = self._tokenizer.encode(_valid(text), add_special_tokens=False)
+        encoding = self._tokenizer.encode(tokenizable(text), add_special_tokens=False)
         return [(int(start), int(end)) for start, end in encoding.offsets]
 
     def _embed(self, text: str) -> NDArray[np.float32]:
-        ids = self._tokenizer.encode(_valid(text)).ids
+        ids = self._tokenizer.encode(tokenizable(text)).ids
         if len(ids) > TOKEN_LIMIT:
             ids = [*ids[: TOKEN_LIMIT - 1], ids[-1]]  # the closing token stays
         [vector] = self._session.run(["embedding"], {"ids": np.array(ids, dtype=np.int64)})
@@ -194,8 +178,3 @@ class OnnxEncoder:
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def _valid(text: str) -> str:
-    """Replace lone surrogates, which PDFs yield and tokenizers refuse; offsets stay."""
-    return text.encode("utf-8", "replace").decode("utf-8")

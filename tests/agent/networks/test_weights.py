@@ -1,12 +1,13 @@
 """Files of trained weights: what is kept, what comes back, what is refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from clew.agent.networks.weights import Head, load_trained, save_trained
+from clew.agent.networks.weights import Head, describe, load_trained, save_trained
 from clew.errors import ModelUnavailable
 from clew.tools.corpus.encoder import packaged_model
 from clew.tools.corpus.encoder_export import read_weights
@@ -38,7 +39,10 @@ def test_what_training_changed_comes_back(tmp_path: Path, encoder: dict[str, np.
     step = np.abs(trained[CHANGED]).max(axis=1, keepdims=True) / 127
     assert np.all(np.abs(loaded.encoder[CHANGED] - trained[CHANGED]) <= step / 2 + 1e-7)
     assert np.array_equal(loaded.encoder[NORM], trained[NORM])
-    assert loaded.notes == {"temperature": 1.5}
+    about = describe(file, "reader")
+    assert about.notes == {"temperature": 1.5}
+    assert about.heads == sorted(loaded.heads) == sorted(HEADS)
+    assert about.per_token == ["spans"] and about.tokenizer.exists()
     assert loaded.heads["spans"].per_token and not loaded.heads["options"].per_token
     assert np.array_equal(loaded.heads["options"].bias, HEADS["options"].bias)
     untouched = "encoder.layer.0.output.dense.weight"
@@ -52,13 +56,16 @@ def test_only_what_changed_is_kept(tmp_path: Path, encoder: dict[str, np.ndarray
     assert encoder[CHANGED].size < file.stat().st_size < encoder[CHANGED].size * 1.1
 
 
+@pytest.mark.parametrize("read", [describe, load_trained])
 @pytest.mark.parametrize("content", [None, b"", b"no weights at all"])
-def test_missing_or_broken_weights_are_told(tmp_path: Path, content: bytes | None) -> None:
+def test_missing_or_broken_weights_are_told(
+    tmp_path: Path, content: bytes | None, read: Callable[[Path, str], object]
+) -> None:
     file = tmp_path / "reader.safetensors"
     if content is not None:
         file.write_bytes(content)
     with pytest.raises(ModelUnavailable, match="clew train reader"):
-        load_trained(file, "reader")
+        read(file, "reader")
 
 
 def test_weights_of_another_kind_are_refused(

@@ -15,7 +15,7 @@ from tiny_backbone import make_tiny_backbone  # noqa: E402
 from clew.agent.critics.reward import RewardCritic  # noqa: E402
 from clew.agent.critics.reward_input import SIGNS  # noqa: E402
 from clew.agent.networks.network import Network  # noqa: E402
-from clew.agent.networks.weights import load_trained  # noqa: E402
+from clew.agent.networks.weights import describe, load_trained  # noqa: E402
 from clew.agent.training.backbone import load_backbone  # noqa: E402
 from clew.agent.training.labels import Weight, balanced  # noqa: E402
 from clew.agent.training.reward import BATCH, batches, parted, platt, train_reward  # noqa: E402
@@ -210,8 +210,8 @@ def test_training_again_gives_the_same(trained, traces: Path, backbone: str, tmp
     train_reward(
         [traces], out, folder, steps=STEPS, seed=0, backbone=backbone, report=lambda _: None
     )
+    assert describe(trained[0], "reward").notes == describe(out, "reward").notes
     first, again = (load_trained(file, "reward") for file in (trained[0], out))
-    assert first.notes == again.notes
     assert first.encoder.keys() == again.encoder.keys()
     for name, tensor in first.encoder.items():
         assert np.array_equal(tensor, again.encoder[name])
