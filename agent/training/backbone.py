@@ -1,10 +1,12 @@
 """The encoder that is trained further: the packaged MiniLM, or another BERT by its name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ModelUnavailable
 from ...tools.corpus.encoder import packaged_model
+from ..networks.weights import Head, save_trained
 
 if TYPE_CHECKING:
     import torch
@@ -50,6 +52,84 @@ def load_backbone(name: str | None = None) -> "tuple[torch.nn.Module, BackboneTo
         ) from error
     model.pooler = None
     return model, BackboneTokenizer(tokenizer)
+
+
+def freeze_lower(backbone: "torch.nn.Module") -> None:
+    """Keep the embeddings and the lower half of the layers from learning, or being stored.
+
+    What they do serves any task.
+    """
+    layers = list(backbone.encoder.layer)  # type: ignore[union-attr, arg-type]
+    for module in (backbone.embeddings, *layers[: len(layers) // 2]):
+        module.requires_grad_(False)
+
+
+def states_of(
+    backbone: "torch.nn.Module", inputs: "Sequence[tuple[Sequence[int], int]]"
+) -> "torch.Tensor":
+    """Return the states of the top layer.
+
+    Args:
+        backbone: The encoder.
+        inputs: Token ids, and how many of them belong to the first segment.
+
+    Returns:
+        (inputs, tokens of the longest, width).
+    """
+    import torch
+
+    place = next(backbone.parameters()).device
+    longest = max(len(ids) for ids, _ in inputs)
+    tokens = torch.zeros(len(inputs), longest, dtype=torch.long)
+    segments, read = torch.zeros_like(tokens), torch.zeros_like(tokens)
+    for row, (ids, first) in enumerate(inputs):
+        tokens[row, : len(ids)] = torch.tensor(ids)
+        segments[row, first : len(ids)] = 1
+        read[row, : len(ids)] = 1
+    given = {"input_ids": tokens, "token_type_ids": segments, "attention_mask": read}
+    found = backbone(**{name: each.to(place) for name, each in given.items()})
+    return found.last_hidden_state  # type: ignore[no-any-return]
+
+
+def save_model(
+    model: "torch.nn.Module",
+    file: Path,
+    *,
+    kind: str,
+    heads: Mapping[str, bool],
+    notes: Mapping[str, float],
+    backbone: str | None,
+) -> None:
+    """Write a model's weights as `clew` reads them (see `save_trained`).
+
+    Args:
+        model: Holds the encoder as ``backbone``, and linear heads.
+        file: Where they go.
+        kind: What it was trained to do.
+        heads: The names of the heads to keep, and whether every token goes through them.
+        notes: What else is to be remembered.
+        backbone: The encoder's name (see `load_backbone`).
+
+    Raises:
+        ModelUnavailable: The encoder cannot be read again.
+    """
+    state = {name: each.detach().float().cpu().numpy() for name, each in model.state_dict().items()}
+    prefix = "backbone."
+    save_trained(
+        file,
+        kind=kind,
+        encoder={
+            name.removeprefix(prefix): each
+            for name, each in state.items()
+            if name.startswith(prefix)
+        },
+        heads={
+            name: Head(state[f"{name}.weight"], state[f"{name}.bias"], per_token=per_token)
+            for name, per_token in heads.items()
+        },
+        notes=notes,
+        backbone=backbone,
+    )
 
 
 class BackboneTokenizer:

@@ -1,6 +1,6 @@
 """Training the reader: span extraction over windows of passages, with none, yes and no."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,8 +11,8 @@ from .checkpoints import Schedule
 from .loop import train
 from .overlaps import development_questions
 from .reader_calibration import calibrated
-from .reading_windows import Example, Mixture, recipes, split
-from .span_model import OPTIONS, SpanModel, span_loss
+from .reading_windows import Mixture, recipes, split
+from .span_model import SpanModel
 
 _RATE = 2e-4
 _CALIBRATED = 250  # held-out questions of a kind that the chances are calibrated on
@@ -61,17 +61,13 @@ def train_reader(
         if recipe.questions
     }
 
-    def loss_of(batch: Sequence[Example]) -> torch.Tensor:
-        starts, ends = model([each.window for each in batch])
-        return span_loss(starts, ends, [each.target for each in batch])
-
     train(
         model,
         Mixture(list(learnt.values()), tokenizer, seed).batches,
-        loss_of,
+        model.loss,
         Schedule(steps=steps, rate=_RATE, seed=seed, about={"backbone": backbone or ""}),
         checkpoints,
-        validate=lambda: {name: exactly(model, batches) for name, batches in held.items()},
+        validate=lambda: {name: model.exactly(batches) for name, batches in held.items()},
         report=report,
     )
     model.save(out, "reader", {}, backbone)
@@ -83,20 +79,3 @@ def train_reader(
     ]
     model.save(out, "reader", calibrated(network, questions, report=report), backbone)
     report(f"the reader's weights are in {out}")
-
-
-def exactly(model: SpanModel, batches: Sequence[Sequence[Example]]) -> float:
-    """Return the share of windows whose likeliest start and end are both right."""
-    right = total = 0
-    for batch in batches:
-        starts, ends = model([each.window for each in batch])
-        tokens = starts.shape[1] - len(OPTIONS)
-        for row, example in enumerate(batch):
-            begin, end = int(starts[row].argmax()), int(ends[row].argmax())
-            option = example.target.option
-            if option is not None:
-                right += begin == end == tokens + option
-            else:
-                right += (begin, end) in example.target.spans
-        total += len(batch)
-    return right / max(1, total)

@@ -6,28 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..policies.embedded.windows import Place
 from .overlaps import Overlaps
 from .rows import read_rows
 
 Kind = Literal["span", "none", "yes", "no"]
 Titled = tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Span:
-    """Where an answer stands.
-
-    Attributes:
-        passage: Place of the passage in the example.
-        titled: Whether it stands in the passage's title.
-        start: Offset of its first character there.
-        end: Offset behind its last.
-    """
-
-    passage: int
-    titled: bool
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -51,14 +35,14 @@ class Question:
     at: int | None = None
 
 
-def occurrences(answer: str, passages: Sequence[Titled]) -> tuple[Span, ...]:
+def occurrences(answer: str, passages: Sequence[Titled]) -> tuple[Place, ...]:
     """Return where an answer stands as a whole word, in texts and titles; any case will do."""
     wanted = answer.strip()
     if not wanted:
         return ()
     pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)", re.IGNORECASE)
     return tuple(
-        Span(number, titled, *match.span())
+        Place(number, titled, *match.span())
         for number, passage in enumerate(passages)
         for titled, text in ((True, passage[0]), (False, passage[1]))
         for match in pattern.finditer(text)

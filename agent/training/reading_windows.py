@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..policies.embedded.windows import Place, Tokens, Window, windows
+from ..policies.embedded.windows import Place, Tokens, windows
 from .holding_out import fold_of
 from .overlaps import Overlaps
 from .reading_examples import (
     Question,
-    Span,
     Titled,
     claim_questions,
     multihop_questions,
@@ -23,7 +22,7 @@ from .reading_examples import (
     reading_questions,
     triple_questions,
 )
-from .span_model import OPTIONS, Target
+from .span_model import OPTIONS, Example, Target
 
 BATCH_TOKENS = 3_072
 PART = 960  # examples that are drawn, and sorted by length, together
@@ -31,14 +30,6 @@ _HELD_OUT = 20  # one of so many questions is kept from learning
 _WINDOW = 320  # tokens; a little less than in use, for speed
 _ALONE = 0.25  # how often only those passages of several are there that show the answer
 _CROP = 620  # characters of a long passage that are kept around the answer
-
-
-@dataclass(frozen=True)
-class Example:
-    """A window and what is right in it."""
-
-    window: Window
-    target: Target
 
 
 @dataclass(frozen=True)
@@ -118,14 +109,14 @@ def made(
     others = rng.sample(question.others, min(room, len(question.others)))
     passages = [*gold, *others]
     rng.shuffle(passages)
-    spans: Sequence[Span] = ()
+    spans: Sequence[Place] = ()
     if kind == "span":
         places = {number for number, each in enumerate(passages) if each in gold}
         spans = [span for span in occurrences(question.answer, passages) if span.passage in places]
         if recipe.cropped and question.at is not None:
             spans = _nearest(question, gold[0], spans)
     window = windows(question.text, passages, tokenizer, limit=_WINDOW)[0]
-    tokens = tuple(found for span in spans if (found := _tokens(span, window.places)))
+    tokens = tuple(found for span in spans if (found := window.tokens_within(span)))
     if kind == "span" and not tokens:
         return None
     option = None if kind == "span" else OPTIONS.index(kind)
@@ -144,25 +135,12 @@ def _cropped(question: Question, rng: random.Random) -> Titled:
     return title, text[start : start + _CROP]
 
 
-def _nearest(question: Question, cropped: Titled, spans: Sequence[Span]) -> list[Span]:
+def _nearest(question: Question, cropped: Titled, spans: Sequence[Place]) -> list[Place]:
     """Keep the occurrence that was marked, not others of the same words."""
     offset = question.gold[0][1].find(cropped[1])
     at = (question.at or 0) - offset
     best = min(spans, key=lambda span: abs(span.start - at), default=None)
     return [] if best is None else [best]
-
-
-def _tokens(span: Span, places: Sequence[Place | None]) -> tuple[int, int] | None:
-    inside = [
-        number
-        for number, place in enumerate(places)
-        if place is not None
-        and place.passage == span.passage
-        and place.titled == span.titled
-        and place.start < span.end
-        and span.start < place.end
-    ]
-    return (inside[0], inside[-1]) if inside else None
 
 
 class Mixture:

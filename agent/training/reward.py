@@ -10,7 +10,7 @@ from ...errors import TrainingDataError
 from ..critics.reward import RewardCritic, note_of
 from ..critics.reward_input import SIGNS
 from ..networks.network import Network
-from .backbone import device, load_backbone
+from .backbone import device, freeze_lower, load_backbone
 from .checkpoints import Schedule
 from .labels import Weight, balanced
 from .loop import train
@@ -66,7 +66,7 @@ def train_reward(
     )
     torch.manual_seed(seed)
     model = RewardModel(encoder)
-    model.freeze_lower()
+    freeze_lower(encoder)
     weights = balanced([each.value for each in learnt], [each.question for each in learnt])
     _begin_with_signs(model, learnt, weights)
     model.to(device())

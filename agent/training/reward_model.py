@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..critics.reward_input import SIGNS, StepInput
-from ..networks.weights import Head, save_trained
+from .backbone import save_model, states_of
 from .labels import Weight
 
 
@@ -33,57 +33,25 @@ class RewardModel(nn.Module):
         nn.init.zeros_(self.score.weight)
         nn.init.zeros_(self.score.bias)
 
-    def freeze_lower(self) -> None:
-        """Keep the embeddings and the lower half of the layers from learning, or being stored."""
-        encoder = self.backbone
-        layers = encoder.encoder.layer  # type: ignore[union-attr]
-        lower = layers[: len(layers) // 2]  # type: ignore[arg-type, index]
-        for module in (encoder.embeddings, *lower):
-            for parameter in module.parameters():
-                parameter.requires_grad_(False)
-
     def forward(self, inputs: Sequence[StepInput]) -> Tensor:
         """Return the logits, one a step."""
         return self.of_text(inputs) + self.of_signs(inputs)
 
     def of_text(self, inputs: Sequence[StepInput]) -> Tensor:
         """Return what the text adds to the logits."""
-        place = self.score.weight.device
-        longest = max(len(each.ids) for each in inputs)
-        ids = torch.zeros(len(inputs), longest, dtype=torch.long)
-        types, read = torch.zeros_like(ids), torch.zeros_like(ids)
-        for row, each in enumerate(inputs):
-            length = len(each.ids)
-            ids[row, :length] = torch.tensor(each.ids)
-            types[row, each.first : length] = 1
-            read[row, :length] = 1
-        states = self.backbone(
-            input_ids=ids.to(place),
-            token_type_ids=types.to(place),
-            attention_mask=read.to(place),
-        ).last_hidden_state
+        states = states_of(self.backbone, [(each.ids, each.first) for each in inputs])
         return self.score(self.dropout(states[:, 0]))[:, 0]  # type: ignore[no-any-return]
-
-    def save(self, file: Path, notes: Mapping[str, float], backbone: str | None) -> None:
-        """Write the weights as `clew` reads them (see `save_trained`); those of signs are notes."""
-        state = {
-            name: each.detach().float().cpu().numpy() for name, each in self.state_dict().items()
-        }
-        prefix = "backbone."
-        encoder = {
-            name.removeprefix(prefix): each
-            for name, each in state.items()
-            if name.startswith(prefix)
-        }
-        heads = {"score": Head(state["score.weight"], state["score.bias"], per_token=False)}
-        save_trained(
-            file, kind="reward", encoder=encoder, heads=heads, notes=notes, backbone=backbone
-        )
 
     def of_signs(self, inputs: Sequence[StepInput]) -> Tensor:
         """Return what the signs add to the logits."""
         values = torch.tensor([each.signs for each in inputs], device=self.signs.weight.device)
         return self.signs(values)[:, 0]  # type: ignore[no-any-return]
+
+    def save(self, file: Path, notes: Mapping[str, float], backbone: str | None) -> None:
+        """Write the weights (see `save_model`); those of the signs are among the notes."""
+        save_model(
+            self, file, kind="reward", heads={"score": False}, notes=notes, backbone=backbone
+        )
 
 
 def reward_loss(logits: Tensor, weights: Sequence[Weight]) -> Tensor:

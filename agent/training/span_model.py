@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ..networks.weights import Head, save_trained
 from ..policies.embedded.windows import Window
+from .backbone import save_model, states_of
 
 OPTIONS = ("none", "yes", "no")
 
@@ -30,6 +30,14 @@ class Target:
 
     spans: tuple[tuple[int, int], ...]
     option: int | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A window and what is right in it."""
+
+    window: Window
+    target: Target
 
 
 class SpanModel(nn.Module):
@@ -53,49 +61,42 @@ class SpanModel(nn.Module):
             Two tensors (windows, tokens + 3): the tokens', minus infinity where a token is no
             part of a passage, then those of `OPTIONS`.
         """
-        place = self.spans.weight.device
-        longest = max(len(window.ids) for window in windows)
-        ids = torch.zeros(len(windows), longest, dtype=torch.long)
-        types = torch.zeros_like(ids)
-        read = torch.zeros_like(ids)
-        text = torch.zeros(len(windows), longest, dtype=torch.bool)
+        states = states_of(self.backbone, [(each.ids, each.question_tokens) for each in windows])
+        text = torch.zeros(states.shape[:2], dtype=torch.bool)
         for row, window in enumerate(windows):
-            length = len(window.ids)
-            ids[row, :length] = torch.tensor(window.ids)
-            types[row, window.question_tokens : length] = 1
-            read[row, :length] = 1
-            text[row, :length] = torch.tensor([each is not None for each in window.places])
-        states = self.backbone(
-            input_ids=ids.to(place),
-            token_type_ids=types.to(place),
-            attention_mask=read.to(place),
-        ).last_hidden_state
-        tokens = self.spans(states).masked_fill(~text.to(place)[..., None], -1e4)
+            text[row, : len(window.ids)] = torch.tensor(
+                [each is not None for each in window.places]
+            )
+        tokens = self.spans(states).masked_fill(~text.to(states.device)[..., None], -1e4)
         options = self.options(states[:, 0]).view(len(windows), len(OPTIONS), 2)
         starts, ends = torch.cat([tokens, options], dim=1).unbind(dim=-1)
         return starts, ends
 
+    def loss(self, batch: Sequence[Example]) -> Tensor:
+        """Return the loss over examples (see `span_loss`)."""
+        starts, ends = self([each.window for each in batch])
+        return span_loss(starts, ends, [each.target for each in batch])
+
+    def exactly(self, batches: Sequence[Sequence[Example]]) -> float:
+        """Return the share of windows whose likeliest start and end are both right."""
+        right = total = 0
+        for batch in batches:
+            starts, ends = self([each.window for each in batch])
+            tokens = starts.shape[1] - len(OPTIONS)
+            for row, example in enumerate(batch):
+                begin, end = int(starts[row].argmax()), int(ends[row].argmax())
+                option = example.target.option
+                if option is not None:
+                    right += begin == end == tokens + option
+                else:
+                    right += (begin, end) in example.target.spans
+            total += len(batch)
+        return right / max(1, total)
+
     def save(self, file: Path, kind: str, notes: Mapping[str, float], backbone: str | None) -> None:
-        """Write the weights as `clew` reads them (see `save_trained`)."""
-        state = {
-            name: each.detach().float().cpu().numpy() for name, each in self.state_dict().items()
-        }
-        prefix = "backbone."
-        save_trained(
-            file,
-            kind=kind,
-            encoder={
-                name.removeprefix(prefix): each
-                for name, each in state.items()
-                if name.startswith(prefix)
-            },
-            heads={
-                "spans": Head(state["spans.weight"], state["spans.bias"], per_token=True),
-                "options": Head(state["options.weight"], state["options.bias"], per_token=False),
-            },
-            notes=notes,
-            backbone=backbone,
-        )
+        """Write the weights (see `save_model`)."""
+        heads = {"spans": True, "options": False}
+        save_model(self, file, kind=kind, heads=heads, notes=notes, backbone=backbone)
 
 
 def span_loss(starts: Tensor, ends: Tensor, targets: Sequence[Target]) -> Tensor:

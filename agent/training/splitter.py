@@ -8,21 +8,16 @@ from pathlib import Path
 import torch
 
 from ..policies.embedded.splitting import MARGIN, question_window
-from ..policies.embedded.windows import Tokens
-from .backbone import device, load_backbone
+from ..policies.embedded.windows import Place, Tokens
+from .backbone import device, freeze_lower, load_backbone
 from .checkpoints import Schedule
 from .holding_out import fold_of
 from .loop import train
 from .overlaps import Overlaps, development_questions
-from .reader import exactly
-from .reading_windows import Example
-from .span_model import OPTIONS, SpanModel, Target, span_loss
+from .span_model import OPTIONS, Example, SpanModel, Target
 from .splitting_examples import Nested, read_nested
 
 BATCH = 32
-FROZEN_LAYERS = 3
-"""The encoder's lowest layers, which stay as they come: what they do serves any task."""
-
 SPLIT_FROM = 6.0
 """The margin from which a question is split (see `splitting.MARGIN`)."""
 
@@ -77,18 +72,12 @@ def _by_source(found: Sequence[Nested]) -> dict[str, list[Nested]]:
 def example(each: Nested, tokenizer: Tokens) -> Example | None:
     """Return a question as a window and its target; None where a span is cut off."""
     window = question_window(each.text, tokenizer)
-    spans = []
-    for start, end in each.spans:
-        inside = [
-            number
-            for number, place in enumerate(window.places)
-            if place is not None and place.start < end and start < place.end
-        ]
-        if not inside:
-            return None
-        spans.append((inside[0], inside[-1]))
-    none = None if spans else OPTIONS.index("none")
-    return Example(window, Target(tuple(spans), none))
+    spans = [window.tokens_within(Place(0, False, *span)) for span in each.spans]
+    found = tuple(span for span in spans if span is not None)
+    if len(found) < len(spans):
+        return None
+    none = None if found else OPTIONS.index("none")
+    return Example(window, Target(found, none))
 
 
 class Draws:
@@ -152,9 +141,7 @@ def train_splitter(
         TrainingDataError: The data is missing or not in its shape.
     """
     encoder, tokenizer = load_backbone(backbone)
-    encoder.embeddings.requires_grad_(False)
-    for layer in list(encoder.encoder.layer)[:FROZEN_LAYERS]:  # type: ignore[union-attr, arg-type]
-        layer.requires_grad_(False)
+    freeze_lower(encoder)
     found, counts = read_nested(data / "train", development_questions(data))
     for name, (read, overlapping, unaligned) in counts.items():
         report(
@@ -169,20 +156,16 @@ def train_splitter(
     model = SpanModel(encoder).to(device())
     measured = _held_batches(parted.held, tokenizer)
 
-    def loss_of(batch: Sequence[Example]) -> torch.Tensor:
-        starts, ends = model([each.window for each in batch])
-        return span_loss(starts, ends, [each.target for each in batch])
-
     train(
         model,
         Draws(parted.learnt, tokenizer, seed).batches,
-        loss_of,
+        model.loss,
         Schedule(
             steps=steps, rate=_RATE, warmup=60, decay=0.3, seed=seed,
             about={"backbone": backbone or ""},
         ),
         checkpoints,
-        validate=lambda: {name: exactly(model, each) for name, each in measured.items()},
+        validate=lambda: {name: model.exactly(each) for name, each in measured.items()},
         report=report,
     )  # fmt: skip
     model.save(out, "splitter", {MARGIN: SPLIT_FROM}, backbone)

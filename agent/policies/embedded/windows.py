@@ -26,11 +26,11 @@ class Tokens(Protocol):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a token of a window stands.
+    """Where a token, or a span of them, stands in passages.
 
     Attributes:
         passage: Place of the passage among those given.
-        titled: Whether the token belongs to the passage's title instead of its text.
+        titled: Whether it belongs to the passage's title instead of its text.
         start: Offset of its first character there.
         end: Offset behind its last.
     """
@@ -54,6 +54,18 @@ class Window:
     ids: list[int]
     places: list[Place | None]
     question_tokens: int = field(default=0)
+
+    def tokens_within(self, span: Place) -> tuple[int, int] | None:
+        """Return the first and the last token that a span touches; None where it is cut off."""
+        inside = [
+            number
+            for number, place in enumerate(self.places)
+            if place is not None
+            and (place.passage, place.titled) == (span.passage, span.titled)
+            and place.start < span.end
+            and span.start < place.end
+        ]
+        return (inside[0], inside[-1]) if inside else None
 
 
 def windows(

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from reading_data import PLACES, write_reading_data
 
+from clew.agent.policies.embedded.windows import Place
 from clew.agent.training.overlaps import Overlaps, development_questions
 from clew.agent.training.reading_examples import (
-    Span,
     as_question,
     claim_as_question,
     claim_questions,
@@ -31,13 +31,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_answers_are_found_as_whole_words_in_texts_and_titles() -> None:
     passages = [("The Art", "Art is in art, not in party."), ("Else", "ART")]
     assert occurrences("art", passages) == (
-        Span(0, True, 4, 7),
-        Span(0, False, 0, 3),
-        Span(0, False, 10, 13),
-        Span(1, False, 0, 3),
+        Place(0, True, 4, 7),
+        Place(0, False, 0, 3),
+        Place(0, False, 10, 13),
+        Place(1, False, 0, 3),
     )
     assert occurrences("  ", passages) == ()
-    assert occurrences("U.S.", [("", "the U.S. army")]) == (Span(0, False, 4, 8),)
+    assert occurrences("U.S.", [("", "the U.S. army")]) == (Place(0, False, 4, 8),)
 
 
 def test_reading_takes_neighbours_that_do_not_answer(folder: Path) -> None:

@@ -16,7 +16,7 @@ from clew.agent.critics.reward import RewardCritic  # noqa: E402
 from clew.agent.critics.reward_input import SIGNS  # noqa: E402
 from clew.agent.networks.network import Network  # noqa: E402
 from clew.agent.networks.weights import describe, load_trained  # noqa: E402
-from clew.agent.training.backbone import load_backbone  # noqa: E402
+from clew.agent.training.backbone import freeze_lower, load_backbone  # noqa: E402
 from clew.agent.training.labels import Weight, balanced  # noqa: E402
 from clew.agent.training.reward import BATCH, batches, parted, platt, train_reward  # noqa: E402
 from clew.agent.training.reward_examples import (  # noqa: E402
@@ -167,8 +167,9 @@ def test_platts_scaling_undoes_what_was_done_to_logits(tokenizer) -> None:
 
 
 def test_the_lower_half_of_the_encoder_stays_as_it_is(backbone: str) -> None:
-    model = RewardModel(load_backbone(backbone)[0])
-    model.freeze_lower()
+    encoder, _ = load_backbone(backbone)
+    freeze_lower(encoder)
+    model = RewardModel(encoder)
     learning = {name for name, each in model.named_parameters() if each.requires_grad}
     assert "score.weight" in learning and "signs.weight" in learning
     assert any(name.startswith("backbone.encoder.layer.1.") for name in learning)
