@@ -22,7 +22,8 @@ ask: $(INSTALLED)
 	@$(BIN)/clew ask -- "$${QUESTION:-$$($(BIN)/python -c "$$PRINT_BUNDLED_QUESTION")}"
 
 test: $(INSTALLED)
-	@$(BIN)/pytest
+	@$(BIN)/pytest -m "not vllm" --numprocesses auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/pytest -m vllm
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check .

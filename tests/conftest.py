@@ -29,19 +29,30 @@ settings.load_profile("clew")
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the machine's own settings, files and home out of every test."""
+def _no_settings_from_outside(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model_cache: Path
+) -> None:
+    """Keep the machine's own settings, files and home out of every test.
+
+    Each gets a home of its own, but for the models, which take seconds to export.
+    """
     for name in list(os.environ):
         if name.startswith("CLEW_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("CLEW_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "models").symlink_to(model_cache, target_is_directory=True)
+    monkeypatch.setenv("CLEW_HOME", str(home))
 
 
 @pytest.fixture(scope="session")
 def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for exported models, shared by the session, for exporting takes seconds."""
-    return tmp_path_factory.mktemp("models")
+    """A folder for exported models, shared by all processes, for exporting takes seconds."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "models"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -79,10 +79,13 @@ def test_batch_keeps_the_order_and_reports_each_error(agent: SearchAgent) -> Non
 
 
 def test_runs_that_begin_together_in_a_new_home_do_not_get_in_each_others_way(
-    agent: SearchAgent, tmp_path: Path
+    agent: SearchAgent, tmp_path: Path, model_cache: Path
 ) -> None:
     for number in range(5):
-        settings = agent.settings.replaced(home=tmp_path / str(number))
+        home = tmp_path / str(number)
+        home.mkdir()
+        (home / "models").symlink_to(model_cache, target_is_directory=True)
+        settings = agent.settings.replaced(home=home)
         fresh = SearchAgent(
             settings, policy=chain_policy(), critic=ContentCritic(), search=[MemorySearch(POLAR)]
         )

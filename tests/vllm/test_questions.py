@@ -7,7 +7,6 @@ budget and with every citation real, must hold whatever it writes.
 import json
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,11 +29,8 @@ QUESTIONS = [
 
 
 @pytest.fixture
-def make_agent(model_cache: Path, tmp_path: Path) -> Any:
+def make_agent() -> Any:
     """Make agents that ask certain servers."""
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(model_cache, target_is_directory=True)
 
     def make(*servers: Any, **settings: Any) -> SearchAgent:
         bases = tuple(server.api_base for server in servers)

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,6 @@ from clew.agent.cli.app import run
 from clew.agent.cli.packages import check_packages
 
 Captured = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(autouse=True)
-def _shared_models(model_cache: Path, tmp_path: Path) -> Iterator[None]:
-    """Let the home of every test use one exported encoder."""
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(model_cache, target_is_directory=True)
-    yield
 
 
 @pytest.fixture

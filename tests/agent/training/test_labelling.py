@@ -11,7 +11,6 @@ from clew.agent.training.labelling import label_questions
 from clew.agent.training.rollouts import Known
 from clew.agent.training.traces import mended, read_traces
 from clew.errors import TrainingDataError
-from clew.tools.corpus.encoder import load_encoder
 
 PEOPLE = [
     ("Ann Lee", "Lola Rises", "Bergen"),
@@ -83,16 +82,12 @@ def test_fewer_questions_are_the_first_of_more() -> None:
 
 
 @pytest.mark.slow
-def test_labelling_goes_on_where_it_stopped(data: Path, tmp_path: Path, model_cache: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(model_cache)
-    load_encoder(None, cache_dir=model_cache)
+def test_labelling_goes_on_where_it_stopped(data: Path, tmp_path: Path) -> None:
     file, told = tmp_path / "traces.jsonl", list[str]()
 
     def label(questions: int) -> None:
         label_questions(
-            data, file, Settings(home=home), questions=questions, rollouts=2, report=told.append
+            data, file, Settings.load(), questions=questions, rollouts=2, report=told.append
         )
 
     label(1)

@@ -70,14 +70,11 @@ def test_the_trained_reader_offers_spans_with_chances_that_add_up(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_the_agent_is_the_same_every_time(model_cache: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(model_cache)
+def test_the_agent_is_the_same_every_time() -> None:
     known = Known("1", QUESTION, ("Akaroa",))
 
     def labelled() -> list[str]:
-        agent = sampling_agent(Settings(home=home), search=[MemorySearch(POLAR)])
+        agent = sampling_agent(Settings.load(), search=[MemorySearch(POLAR)])
         traces = asyncio.run(Rollouts(agent, count=3).labelled(known))
         return [trace.trimmed().model_dump_json(exclude={"steps"}) for trace in traces]
 

@@ -8,13 +8,6 @@ from clew.agent.cli.app import run
 Captured = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(autouse=True)
-def _shared_models(model_cache: Path, tmp_path: Path) -> None:
-    """Let the home of every test use one exported encoder."""
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "models").symlink_to(model_cache, target_is_directory=True)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "ships"
