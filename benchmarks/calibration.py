@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from fit_ranking import paragraphs
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from clew import SearchAgent
 from clew.agent.settings import Settings
+from clew.agent.training.known_questions import paragraphs
 from clew.evals.metrics import bootstrap
 from clew.graphs.agreement import agree
 from clew.graphs.calibration import Calibration

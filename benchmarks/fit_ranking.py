@@ -10,15 +10,14 @@ run again until they hold. Development questions take no part.
 
 import argparse
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+from clew.agent.training.known_questions import paragraphs
 from clew.tools.corpus.candidates import Candidates
 from clew.tools.corpus.encoder import Encoder, load_encoder
 from clew.tools.corpus.index import open_corpus
@@ -91,18 +90,6 @@ def sample(name: str, file: Path, home: Path, encoder: Encoder) -> Sample:
     index.close()
     print(f"{name}: recall@5 {100 * np.mean(recalls):.1f} of {len(recalls)} questions", flush=True)
     return Sample(np.array(features), np.array(gold), len(recalls))
-
-
-def paragraphs(row: dict[str, Any]) -> Iterator[tuple[tuple[str, str], bool]]:
-    """Yield the paragraphs of a question, each with whether it supports the answer."""
-    if "paragraphs" in row:
-        for each in row["paragraphs"]:
-            yield (each["title"], each["paragraph_text"].strip()), each["is_supporting"]
-    else:
-        supporting = {title for title, _ in row["supporting_facts"]}
-        for title, sentences in row["context"]:
-            text = " ".join(" ".join(sentences).split())
-            yield (title, text), title in supporting
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def index_paragraphs(folder: Path, name: str, home: Path, encoder: Encoder) -> s
     """
     pool: dict[tuple[str, str], str] = {}
     for row in read_rows(_file(folder, name)):
-        for paragraph in _paragraphs(row):
+        for paragraph, _ in paragraphs(row):
             pool.setdefault(paragraph, str(len(pool)))
     home.mkdir(parents=True, exist_ok=True)
     file = home / f"train_{name}.jsonl"
@@ -81,10 +81,12 @@ def _file(folder: Path, name: str) -> Path:
     return folder / f"{name}_paragraphs.jsonl"
 
 
-def _paragraphs(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def paragraphs(row: dict[str, Any]) -> Iterator[tuple[tuple[str, str], bool]]:
+    """Yield title and text of a question's paragraphs, each with whether it supports the answer."""
     if "paragraphs" in row:
         for each in row["paragraphs"]:
-            yield each["title"], each["paragraph_text"].strip()
+            yield (each["title"], each["paragraph_text"].strip()), each["is_supporting"]
     else:
+        supporting = {title for title, _ in row["supporting_facts"]}
         for title, sentences in row["context"]:
-            yield title, " ".join(" ".join(sentences).split())
+            yield (title, " ".join(" ".join(sentences).split())), title in supporting

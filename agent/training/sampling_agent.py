@@ -3,19 +3,19 @@
 from collections.abc import Iterator, Sequence
 
 from ...graphs.protocols import ReadRequest
-from ...graphs.steps import Quote, StepAnswer, Trajectory, Verdict
+from ...graphs.steps import StepAnswer, Trajectory, Verdict
 from ...tools.passages import Passage
 from ...tools.search.base import SearchBackend
 from ..assembly import Assembly
 from ..networks.shipped import network_of
-from ..policies.embedded.both_readers import READ
+from ..policies.embedded.both_readers import READ, of_span
 from ..policies.embedded.choosing import options
 from ..policies.embedded.queries import with_descriptions
 from ..policies.embedded.questions import Asked, analysed
 from ..policies.embedded.sentences import Candidate, candidates, quote_of
-from ..policies.embedded.span_reader import SpanAnswer, SpanReader
+from ..policies.embedded.span_reader import SpanReader
 from ..policies.embedded.statements import stated
-from ..policies.embedded.text import bare_title, plain, sentences
+from ..policies.embedded.text import bare_title, plain
 from ..policies.embedded.vectors import TextEncoder, VectorCache
 from ..search_agent import SearchAgent
 from ..settings import Settings
@@ -77,22 +77,10 @@ def span_options(spans: SpanReader) -> OptionsOf:
         yes_no = analysed(text).answer == "yes_no"
         found = spans.answers(text, request.passages[:READ], yes_no=yes_no)
         silence = max(0.0, 1 - sum(each.chance for each in found))
-        answers = [_of_span(each) for each in found[:_OFFERED]]
+        answers = [of_span(each) for each in found[:_OFFERED]]
         return [*answers, StepAnswer(confidence=round(silence, 4))]
 
     return options_of
-
-
-def _of_span(answer: SpanAnswer) -> StepAnswer:
-    parts = sentences(answer.passage.text)
-    at = answer.start or 0
-    held = [each for each in parts if each.start <= at < each.start + len(each.text)]
-    quotes = [
-        Quote(passage_id=answer.passage.id, text=each.text, start=each.start)
-        for each in (held or parts)[:1]
-    ]
-    confidence = round(min(1.0, answer.chance), 4)
-    return StepAnswer(text=answer.text, quotes=tuple(quotes), confidence=confidence)
 
 
 def plain_options(encoder: TextEncoder) -> OptionsOf:

@@ -69,7 +69,7 @@ def read_by_both(
     share = 1 - sum(each.chance for each in read) + sum(each.chance for each in possible)
     best = possible[0]
     best = replace(best, chance=min(1.0, best.chance / share))
-    return _of_span(best, found) if best.chance >= KNOWN else StepAnswer()
+    return of_span(best, found) if best.chance >= KNOWN else StepAnswer()
 
 
 def _is_named(answer: str, asked: Asked) -> bool:
@@ -80,12 +80,19 @@ def _is_named(answer: str, asked: Asked) -> bool:
     )
 
 
-def _of_span(answer: SpanAnswer, found: Sequence[Candidate]) -> StepAnswer:
+def of_span(answer: SpanAnswer, found: Sequence[Candidate] = ()) -> StepAnswer:
+    """Return what the network read with the sentence that holds it; unknown where there is none.
+
+    Args:
+        answer: What it read.
+        found: Sentences worth quoting, best first, for a title or yes or no.
+    """
     sentence = _quoted(answer, found)
     if sentence is None:
         return StepAnswer()
     quote = Quote(passage_id=answer.passage.id, text=sentence.text, start=sentence.start)
-    return StepAnswer(text=answer.text, quotes=(quote,), confidence=round(answer.chance, 4))
+    chance = round(min(1.0, answer.chance), 4)
+    return StepAnswer(text=answer.text, quotes=(quote,), confidence=chance)
 
 
 def _quoted(answer: SpanAnswer, found: Sequence[Candidate]) -> Sentence | None:

@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
-from chain_runs import parts_of, run, script
 from support import CHAIN, POLAR, QUESTION, chain_policy
 
 from clew.agent.policies.scripted import ScriptedPolicy
@@ -26,7 +24,6 @@ from clew.graphs.protocols import (
 from clew.graphs.steps import Quote, Reading, StepAnswer
 from clew.graphs.workflows import workflow_named
 from clew.tools.passages import Passage
-from clew.tools.search.base import Failed
 from clew.tools.search.memory import MemorySearch
 
 ENDURANCE, WORSLEY = POLAR[:2]
@@ -348,54 +345,3 @@ async def test_an_abstention_never_shows_a_reference(
 
 def test_the_schema_of_an_answer_can_be_written_down() -> None:
     assert {"conflicts", "citations"} <= Answer.model_json_schema()["properties"].keys()
-
-
-class Slow:
-    """A claim scorer that takes its time."""
-
-    name = "slow"
-    threshold = 0.5
-
-    async def support(self, claims: Sequence[Claim]) -> list[float]:
-        await asyncio.sleep(60)
-        return [1.0 for _ in claims]
-
-
-async def test_what_there_is_no_time_to_check_is_marked_and_the_budget_kept() -> None:
-    parts = parts_of(script(), claims=Slow())
-    started = time.monotonic()
-    answer, _ = await run(workflow_named("mindsearch"), parts, seconds=4.0)
-    assert time.monotonic() - started < 10.0
-    assert answer.short_answer == "Akaroa, New Zealand"
-    assert all(each.weak and each.support is None for each in answer.sentences)
-
-
-class Unsure:
-    """A claim scorer that finds nothing supported."""
-
-    name = "unsure"
-    threshold = 0.5
-
-    async def support(self, claims: Sequence[Claim]) -> list[float]:
-        return [0.0 for _ in claims]
-
-
-async def test_a_sentence_that_shares_words_with_its_quotes_is_marked_not_dropped() -> None:
-    answer, _ = await run(workflow_named("mindsearch"), parts_of(script(), claims=Unsure()))
-    assert not answer.abstained and all(each.weak for each in answer.sentences)
-
-
-async def test_an_unknown_parent_is_named_in_words_in_what_is_answered() -> None:
-    answer, _ = await run(workflow_named("direct"), parts_of(script(q2="Akaroa")))
-    assert "{q1}" not in answer.text and "Akaroa" in answer.text
-
-
-async def test_a_backend_that_never_worked_is_named_beside_the_answer() -> None:
-    class Broken(MemorySearch):
-        async def search(self, query: str, **more: Any) -> Failed:
-            return Failed(reason="no route")
-
-    backends = [MemorySearch(POLAR), Broken(POLAR, name="broken")]
-    answer, _ = await run(workflow_named("mindsearch"), parts_of(script(), backends=backends))
-    assert not answer.abstained
-    assert "These searches did not work: broken (no route)." in answer.text
