@@ -54,7 +54,7 @@ class Assembly:
     ) -> None:
         self._settings = settings
         self._policies = {"embedded": self._embedded_policy, "litellm": self._litellm_policy}
-        self._critics = {"support": self._support_critic}
+        self._critics = {"reward": self._reward_critic, "support": self._support_critic}
         self._policy = policy
         self._critic = critic
         self._search = settings.search if search is None else search
@@ -182,6 +182,12 @@ class Assembly:
             own_knowledge=settings.own_knowledge,
             seed=settings.seed,
         )
+
+    def _reward_critic(self) -> Critic:
+        from .critics.reward import RewardCritic
+
+        network = self._network("reward")
+        return RewardCritic(network) if network else self._support_critic()
 
     def _support_critic(self) -> Critic:
         from .critics.support import SupportCritic

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...errors import ClewError
+from ...errors import ClewError, ModelUnavailable
 from ..settings import Settings
 from .home import SAVED_RUNS, home_trouble
 from .packages import State, check_packages
@@ -58,6 +58,7 @@ class Examination:
             "packages": self._packages,
             "home": self._home,
             "encoder": self._load_encoder,
+            "networks": self._networks,
             "corpora": self._corpora,
             "saved runs": self._saved_runs,
             "agent": self._agent,
@@ -110,6 +111,24 @@ class Examination:
         yield Finding("encoder", "ok", f"{encoder.name} gives good vectors, loaded in {took:.1f} s")
         if size := folder_size(cache):
             yield Finding("encoder cache", "ok", f"{size / 1e6:.0f} MB in {cache}")
+
+    def _networks(self) -> Iterator[Finding]:
+        from ..networks.network import Network
+        from ..networks.shipped import KINDS, SHIPPED, weights_of
+
+        for kind in KINDS:
+            file = weights_of(kind, self._settings.weights)
+            name = f"trained {kind}"
+            try:
+                Network(file, kind, cache_dir=self._settings.home / "models")
+            except ModelUnavailable as error:
+                # Without its own networks clew goes on by rules; a user's were meant to be used.
+                state: State = "warning" if file.parent == SHIPPED else "problem"
+                yield Finding(name, state, str(error))
+            else:
+                yield Finding(
+                    name, "ok", "comes with clew" if file.parent == SHIPPED else str(file)
+                )
 
     def _corpora(self) -> Iterator[Finding]:
         from ...tools.corpus.corpora import list_corpora

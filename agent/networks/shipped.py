@@ -9,7 +9,16 @@ from .network import Network
 SHIPPED = Path(__file__).parent
 """Where the weights lie that come with clew, each with its card."""
 
+KINDS = ("reader", "splitter", "reward")
+"""The networks that come with clew."""
+
 _log = logging.getLogger(__name__)
+
+
+def weights_of(kind: str, own: Path | None) -> Path:
+    """Return the file of a network's weights: the user's own where there is one."""
+    name = f"{kind}.safetensors"
+    return (own if own is not None and (own / name).exists() else SHIPPED) / name
 
 
 def network_of(kind: str, own: Path | None, *, cache_dir: Path) -> Network | None:
@@ -27,11 +36,11 @@ def network_of(kind: str, own: Path | None, *, cache_dir: Path) -> Network | Non
     Raises:
         ModelUnavailable: The user's own weights cannot be used.
     """
-    name = f"{kind}.safetensors"
-    if own is not None and (own / name).exists():
-        return Network(own / name, kind, cache_dir=cache_dir)
+    file = weights_of(kind, own)
     try:
-        return Network(SHIPPED / name, kind, cache_dir=cache_dir)
+        return Network(file, kind, cache_dir=cache_dir)
     except ModelUnavailable as error:
+        if file.parent != SHIPPED:
+            raise
         _log.warning("clew goes on without its trained %s, and will be less right: %s", kind, error)
         return None

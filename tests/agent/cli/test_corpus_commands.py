@@ -87,6 +87,8 @@ def test_doctor_finds_all_well(documents: Path, capsys: Captured) -> None:
         "python",
         "home",
         "encoder",
+        "trained reader",
+        "trained splitter",
         "corpus mine",
         "corpus sample",
         "saved runs",
@@ -95,6 +97,22 @@ def test_doctor_finds_all_well(documents: Path, capsys: Captured) -> None:
         assert states[name] == "ok"
     assert run(["doctor"]) == 0
     assert "All that is needed works." in capsys.readouterr().out
+
+
+def test_doctor_tells_whose_weights_are_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    (tmp_path / "reader.safetensors").write_bytes(b"broken")
+    monkeypatch.setenv("CLEW_WEIGHTS", str(tmp_path))
+    assert run(["doctor"]) == 1
+    shown = capsys.readouterr().out
+    assert "✗ trained reader" in shown and str(tmp_path / "reader.safetensors") in shown
+    assert f"✓ {'trained splitter':<29} comes with clew" in shown
+    monkeypatch.delenv("CLEW_WEIGHTS")
+    monkeypatch.setattr("clew.agent.networks.shipped.SHIPPED", tmp_path)
+    assert run(["doctor"]) == 0
+    shown = capsys.readouterr().out
+    assert "! trained reader" in shown and "clew train reader" in shown
 
 
 def test_doctor_names_what_is_wrong_and_how_to_mend_it(
