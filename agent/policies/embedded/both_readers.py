@@ -10,6 +10,7 @@ from dataclasses import replace
 from ....graphs.agreement import agree
 from ....graphs.steps import Quote, StepAnswer
 from ....tools.passages import Passage
+from .choices import among, choice_of
 from .questions import Asked
 from .roles import SURENESS, holder_of_role
 from .sentences import Candidate, quote_of
@@ -62,7 +63,7 @@ def read_by_both(
                 quotes=(quote_of(statement.candidate),),
                 confidence=round(min(1.0, chance), 4),
             )
-    possible = [each for each in read if not _is_named(each.text, asked)]
+    possible = _possible(asked, read)
     if not possible:
         return StepAnswer()
     # What cannot be leaves its chances to the rest.
@@ -72,12 +73,16 @@ def read_by_both(
     return of_span(best, found) if best.chance >= KNOWN else StepAnswer()
 
 
-def _is_named(answer: str, asked: Asked) -> bool:
-    """Whether the question names an answer, and so asks for another but where it gives a choice."""
+def _possible(asked: Asked, read: Sequence[SpanAnswer]) -> Sequence[SpanAnswer]:
+    """Leave out what cannot be: what the question itself names, or what is not in its choice."""
+    if asked.answer == "yes_no":
+        return read
+    if (choice := choice_of(asked.text)) is not None:
+        return among(choice, read)
     said = f" {' '.join(words(asked.text))} "
-    return (
-        asked.answer != "yes_no" and " or " not in said and f" {' '.join(words(answer))} " in said
-    )
+    return [
+        each for each in read if " or " in said or f" {' '.join(words(each.text))} " not in said
+    ]
 
 
 def of_span(answer: SpanAnswer, found: Sequence[Candidate] = ()) -> StepAnswer:

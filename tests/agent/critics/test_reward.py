@@ -3,14 +3,17 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from support import CHAIN, POLAR, QUESTION
 
+from clew.agent.assembly import Assembly
 from clew.agent.critics.reward import RewardCritic, note_of
 from clew.agent.critics.reward_input import SIGNS
+from clew.agent.settings import Settings
 from clew.errors import ModelUnavailable
 from clew.graphs.steps import Reading, Step, StepAnswer, Trajectory, Verdict
 
@@ -88,3 +91,14 @@ def test_weights_of_another_version_are_refused() -> None:
         ModelUnavailable, match=r"lacks its weight of sign least.*clew train reward"
     ):
         RewardCritic(network)
+
+
+def test_it_is_chosen_by_name_and_without_weights_the_support_critic_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings.load(critic="reward")
+    assert Assembly(settings).critic.name == "reward"
+    monkeypatch.setattr("clew.agent.networks.shipped.SHIPPED", tmp_path)
+    assembly = Assembly(settings)
+    assert assembly.critic.name == assembly.effective_settings.critic == "support"
+    assert "goes on without its trained reward" in caplog.text
