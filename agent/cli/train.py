@@ -28,7 +28,7 @@ training.command(
 @training.command("reader", help="The reader: spans, none, yes and no over several passages.")
 def reader(
     data: Data,
-    steps: Annotated[int, typer.Option(min=1, help="Batches of 3,072 tokens.")] = 4000,
+    steps: Annotated[int, typer.Option(min=1, help="Batches of 3,072 tokens.")] = 2400,
     out: Out = None,
     checkpoints: Checkpoints = None,
     seed: Seed = 0,
@@ -157,7 +157,12 @@ def reward(
             show_default=False,
         ),
     ],
-    steps: Annotated[int, typer.Option(min=1, help="Batches of 32 steps.")] = 2500,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Batches of 32 steps; two passes over all by default.", show_default=False
+        ),
+    ] = None,
     out: Out = None,
     checkpoints: Checkpoints = None,
     seed: Seed = 0,

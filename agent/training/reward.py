@@ -1,5 +1,6 @@
 """Training the process reward model on labelled traces."""
 
+import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from .traces import Trace, read_traces
 
 BATCH = 32
 _RATE = 1e-4
+_PASSES = 2
 _ALIKE = 16  # batches whose examples are drawn together and sorted by length
 _SIGNS_RIDGE = 1e-3
 
@@ -32,7 +34,7 @@ def train_reward(
     out: Path,
     checkpoints: Path,
     *,
-    steps: int,
+    steps: int | None,
     seed: int,
     backbone: str | None,
     report: Callable[[str], None],
@@ -44,7 +46,8 @@ def train_reward(
             writes them, whose values follow from how the runs ended.
         out: The file of weights.
         checkpoints: Folder of the run's checkpoints.
-        steps: Batches of `BATCH` steps of traces to learn from.
+        steps: Batches of `BATCH` steps of traces to learn from; by default two passes over them:
+            more learn the questions by heart.
         seed: Of everything that is drawn.
         backbone: See `load_backbone`.
         report: Takes lines about the progress.
@@ -64,6 +67,7 @@ def train_reward(
         f"{counts['learnt']:,} questions to learn from with {len(learnt):,} examples, "
         f"{counts['tuned']:,} to tune on, {counts['held out']:,} held out"
     )
+    steps = steps or math.ceil(_PASSES * len(learnt) / BATCH)
     torch.manual_seed(seed)
     model = RewardModel(encoder)
     freeze_lower(encoder)

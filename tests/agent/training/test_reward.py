@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -231,3 +232,14 @@ def test_traces_that_all_end_alike_are_not_enough(tmp_path: Path, backbone: str)
             backbone=backbone,
             report=lambda _: None,
         )
+
+
+def test_by_default_all_is_learnt_from_twice(traces: Path, backbone: str, tmp_path: Path) -> None:
+    told: list[str] = []
+    out = tmp_path / "reward.safetensors"
+    train_reward(
+        [traces], out, tmp_path / "run", steps=None, seed=0, backbone=backbone, report=told.append
+    )
+    (examples,) = re.findall(r"with ([\d,]+) examples", told[0])
+    steps = math.ceil(2 * int(examples.replace(",", "")) / 32)
+    assert any(line.startswith(f"step {steps} of {steps}:") for line in told)
