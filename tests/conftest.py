@@ -28,22 +28,24 @@ settings.register_profile(
 settings.load_profile("clew")
 
 
+@pytest.fixture
+def clew_home(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Path:
+    """The home of a test: its own, but for the models, which take seconds to export."""
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "models").symlink_to(model_cache, target_is_directory=True)
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model_cache: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clew_home: Path
 ) -> None:
-    """Keep the machine's own settings, files and home out of every test.
-
-    Each gets a home of its own, but for the models, which take seconds to export.
-    """
+    """Keep the machine's own settings, files and home out of every test."""
     for name in list(os.environ):
         if name.startswith("CLEW_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "models").symlink_to(model_cache, target_is_directory=True)
-    monkeypatch.setenv("CLEW_HOME", str(home))
+    monkeypatch.setenv("CLEW_HOME", str(clew_home))
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,9 @@ from clew.graphs.budget import Budget
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
-def test_defaults_need_nothing(tmp_path: Path) -> None:
+def test_defaults_need_nothing(clew_home: Path) -> None:
     settings = Settings.load()
-    assert settings == Settings(home=tmp_path / "home")
+    assert settings == Settings(home=clew_home)
     assert settings.budget == Budget()
     assert Settings().home == Path.home() / ".clew"
 

@@ -116,13 +116,12 @@ def test_doctor_tells_whose_weights_are_broken(
 
 
 def test_doctor_names_what_is_wrong_and_how_to_mend_it(
-    documents: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    documents: Path, clew_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     run(["index", str(documents), "--corpus", "mine"])
     capsys.readouterr()
-    home = tmp_path / "home"
-    (home / "corpora" / "mine" / "corpus.json").write_text("{")
-    (home / "threads.sqlite").write_bytes(b"no database at all" * 100)
+    (clew_home / "corpora" / "mine" / "corpus.json").write_text("{")
+    (clew_home / "threads.sqlite").write_bytes(b"no database at all" * 100)
     monkeypatch.setenv("CLEW_WORKFLOW", "telepathy")
     assert run(["doctor"]) == 1
     shown = capsys.readouterr().out
@@ -160,17 +159,17 @@ def test_doctor_looks_at_the_search_engines_that_are_set(
 
 
 def test_doctor_goes_on_after_bad_settings(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, clew_home: Path
 ) -> None:
     monkeypatch.setenv("CLEW_MAX_SECONDS", "soon")
-    assert run(["doctor", "--home", str(tmp_path / "home")]) == 1
+    assert run(["doctor", "--home", str(clew_home)]) == 1
     shown = capsys.readouterr().out
     assert "✗ settings" in shown and "CLEW_MAX_SECONDS = 'soon'" in shown
     assert "✓ encoder" in shown
 
 
-def test_doctor_reads_saved_runs(tmp_path: Path, capsys: Captured) -> None:
-    with sqlite3.connect(tmp_path / "home" / "threads.sqlite") as connection:
+def test_doctor_reads_saved_runs(clew_home: Path, capsys: Captured) -> None:
+    with sqlite3.connect(clew_home / "threads.sqlite") as connection:
         connection.execute("CREATE TABLE checkpoints (thread_id TEXT)")
         connection.execute("INSERT INTO checkpoints VALUES ('a'), ('a'), ('b')")
     assert run(["doctor"]) == 0

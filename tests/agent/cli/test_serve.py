@@ -121,7 +121,7 @@ def test_one_that_dies_ends_all(tmp_path: Path) -> None:
     wait_until_gone(groups)
 
 
-def test_print_starts_nothing(tmp_path: Path, capsys: Captured) -> None:
+def test_print_starts_nothing(tmp_path: Path, clew_home: Path, capsys: Captured) -> None:
     path = config(tmp_path, 8000, count=2)
     with path.open("a") as file:
         file.write('python = "/none/bin/python"\n')
@@ -129,7 +129,7 @@ def test_print_starts_nothing(tmp_path: Path, capsys: Captured) -> None:
     shown = capsys.readouterr().out.splitlines()
     assert shown[0::2] == ["# policy-1", "# policy-2"]
     assert all("/none/bin/python -m vllm.entrypoints" in line for line in shown[1::2])
-    assert not (tmp_path / "home" / "serving").exists()
+    assert not (clew_home / "serving").exists()
 
 
 def test_without_a_file_an_example_is_shown(tmp_path: Path, capsys: Captured) -> None:
