@@ -9,6 +9,7 @@ _UPPER_LETTERS = "".join(
 )
 UPPER = f"[{_UPPER_LETTERS}]"
 _WORD = re.compile(r"\w+(?:['’.\-]\w+)*")
+_WHOLE = re.compile(r"\d+(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+\.\d+|[^\W_]+")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[^\s])")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|Inc|Ltd|Co|Corp|Gen|Col|Lt|Sgt|Capt|Rev|Hon"
@@ -36,6 +37,7 @@ class Sentence:
 
 _LONGEST = 1_000
 """Characters of a sentence; reading one takes time by the square of its length."""
+_LONGEST_WORD = 100
 _GAP = 12
 """Characters after a full stop that are looked at for how the next sentence begins."""
 
@@ -73,11 +75,12 @@ def _append(found: list[Sentence], text: str, begin: int, end: int) -> None:
 
 
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a span widened to the ends of the words that it cuts."""
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
-        start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
-        end += 1
+    """Return a span widened to the ends of the words, and of the numbers, that it cuts."""
+    for whole in _WHOLE.finditer(text, max(0, start - _LONGEST_WORD), end + _LONGEST_WORD):
+        if whole.start() < start < whole.end():
+            start = whole.start()
+        if whole.start() < end < whole.end():
+            end = whole.end()
     return start, end
 
 
