@@ -1,7 +1,7 @@
 """``clew train``: the embedded models, from question sets or from one's own runs."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -48,6 +48,27 @@ def reader(
             backbone=backbone,
             report=run.report,
         )
+
+
+@training.command("average", help="One network of several runs' weights, weight by weight.")
+def average_weights(
+    kind: Annotated[Literal["reader", "splitter", "reward"], typer.Argument(help="What they do.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Their .safetensors, two or more.", show_default=False)
+    ],
+    out: Out = None,
+    home: Home = None,
+) -> None:
+    """Average runs of the same training command."""
+    if len(files) < 2:
+        raise SettingsError("an average takes two files of weights or more; name another one")
+    settings = load_settings(home=home)
+    file = (out or settings.home / "weights") / f"{kind}.safetensors"
+    with told(settings.home):
+        from ..networks.averaging import average
+
+        average(files, kind, file)
+    print(f"to use it: CLEW_WEIGHTS={file.parent}, or weights in clew.toml")
 
 
 @training.command("splitter", help="The splitter: which part of a question is asked first.")

@@ -50,12 +50,14 @@ class About:
     Attributes:
         heads: The names of its heads.
         per_token: Those through which every token goes.
-        backbone: The folder of the encoder beneath it.
+        named: The encoder beneath it as it was named; None for the packaged one.
+        backbone: The folder of that encoder.
         notes: What else training wrote down: thresholds, scales of calibration.
     """
 
     heads: Sequence[str]
     per_token: Sequence[str]
+    named: str | None
     backbone: Path
     notes: Mapping[str, float]
 
@@ -210,11 +212,13 @@ def _read(file: Path, kind: str, *, with_tensors: bool) -> tuple[About, Mapping[
             f"{file} holds no weights of a {kind} that this version of clew reads: train one with "
             f"`clew train {kind}`"
         )
+    named = None if about["backbone"] == DEFAULT_MODEL else about["backbone"]
     heads = (name for name in names if name.startswith(_HEADS) and name.endswith(_WEIGHT))
     return About(
         heads=sorted(name.removeprefix(_HEADS).removesuffix(_WEIGHT) for name in heads),
         per_token=about["per_token"],
-        backbone=backbone_folder(None if about["backbone"] == DEFAULT_MODEL else about["backbone"]),
+        named=named,
+        backbone=backbone_folder(named),
         notes=about["notes"],
     ), tensors
 
