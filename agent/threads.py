@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from ..errors import SettingsError, ThreadBusy, UnknownThread
 from ..graphs import answer, budget, chain_tree, plan, protocols, steps
 from ..graphs.researching import StepResult
+from ..graphs.tree_search import moves, record
 from ..tools.passages import Passage
 from .settings import Settings
 
@@ -140,7 +141,7 @@ def unknown_thread(thread_id: str) -> UnknownThread:
 
 def _saved_types() -> list[type]:
     """The types a checkpoint may hold; nothing else is brought to life when one is read."""
-    modules = (answer, budget, chain_tree, plan, protocols, steps)
+    modules = (answer, budget, chain_tree, moves, plan, protocols, record, steps)
     models = [
         value
         for module in modules

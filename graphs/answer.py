@@ -7,6 +7,7 @@ from .budget import Usage
 from .chain_tree import ChainTree
 from .plan import Plan
 from .steps import Step, Verdict
+from .tree_search.record import TreeRecord
 
 RECALLED_MARK = "[own knowledge, not found]"
 """How a sentence that rests on the policy's own knowledge is marked in plain text."""
@@ -101,6 +102,7 @@ class Answer(BaseModel):
         usage: What the run spent.
         stopped_by: The budget's limit that ended the search early, if one did.
         tree: Every chain that was tried, where the workflow grows a tree of them.
+        search_tree: Every state that was tried, where the expansion searches a tree of them.
         thread_id: Under which the run is saved, if it is.
     """
 
@@ -118,6 +120,7 @@ class Answer(BaseModel):
     usage: Usage
     stopped_by: str | None = None
     tree: ChainTree | None = None
+    search_tree: TreeRecord | None = None
     thread_id: str | None = None
 
     @property

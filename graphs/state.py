@@ -11,6 +11,7 @@ from .meter import Meter
 from .plan import Plan
 from .protocols import Proposal
 from .steps import SearchRecord, Step
+from .tree_search.record import TreeRecord
 
 T = TypeVar("T")
 
@@ -42,6 +43,7 @@ class State(Question, total=False):
         steps: What came of each sub-question, by id.
         evidence: The one store of passages, by id.
         tree: The chains of a Search-in-the-Chain run.
+        search_tree: What an expansion tried that searches a tree of states.
         usage: What has been spent so far.
         stopped_by: The limit that ended the search, if one did.
         answer: The answer, once written.
@@ -54,6 +56,7 @@ class State(Question, total=False):
     steps: Annotated[dict[str, Step], merged]
     evidence: Annotated[dict[str, Passage], merged]
     tree: ChainTree
+    search_tree: TreeRecord
     usage: Annotated[Usage, Usage.__add__]
     stopped_by: str | None
     answer: Answer

@@ -98,6 +98,7 @@ def responder_node(parts: Parts) -> Any:
             usage=spent,
             stopped_by=stopped_by,
             tree=state.get("tree"),
+            search_tree=state.get("search_tree"),
             thread_id=_thread_id(runtime),
         )
         runtime.stream_writer(RunFinished(answer=answer))

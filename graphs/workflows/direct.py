@@ -7,7 +7,9 @@ nothing abstains. What searching is worth is the difference to this.
 from langgraph.graph import END, START
 
 from ..expansion import Expansion
-from ..nodes import drafter_node, responder_node, settler_node
+from ..nodes.drafter import drafter_node
+from ..nodes.responder import responder_node
+from ..nodes.settler import settler_node
 from ..protocols import Parts
 from .base import RunGraph, new_graph, register_workflow
 

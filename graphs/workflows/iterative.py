@@ -6,7 +6,7 @@ thing is searched for once, and nothing runs side by side.
 """
 
 from ..expansion import Expansion
-from ..nodes import planner_node
+from ..nodes.planner import planner_node
 from ..protocols import Parts
 from ..step_graph import build_single_pass_graph
 from .base import RunGraph, register_workflow

@@ -6,7 +6,7 @@ only.
 """
 
 from ..expansion import Expansion
-from ..nodes import planner_node
+from ..nodes.planner import planner_node
 from ..protocols import Parts
 from ..step_graph import build_step_graph
 from .base import RunGraph, register_workflow

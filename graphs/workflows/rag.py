@@ -3,7 +3,9 @@
 from langgraph.graph import END, START
 
 from ..expansion import Expansion
-from ..nodes import research_node, responder_node, whole_node
+from ..nodes.research import research_node
+from ..nodes.responder import responder_node
+from ..nodes.whole import whole_node
 from ..protocols import Parts
 from ..step_graph import build_single_pass_graph
 from .base import RunGraph, new_graph, register_workflow

@@ -5,9 +5,10 @@ from typing import Any
 from langgraph.graph import END, START
 
 from ..expansion import Expansion
-from ..nodes import research_node, responder_node, scout_node
 from ..nodes.planner import after_expansion
-from ..nodes.research import after_research
+from ..nodes.research import after_research, research_node
+from ..nodes.responder import responder_node
+from ..nodes.scout import scout_node
 from ..protocols import Parts
 from ..step_graph import StepGraph
 from .base import RunGraph, new_graph
