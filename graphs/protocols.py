@@ -170,9 +170,11 @@ class ReadRequest(StepRequest):
     Attributes:
         passages: What to read, the backends' best first; for a sub-question of kind ``reason``
             the passages that its parents quote.
+        limit: How many answers are wanted at most; those beyond the first are its alternatives.
     """
 
     passages: Sequence[Passage] = ()
+    limit: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,25 +6,22 @@ run repeats only what was in flight.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from langgraph.func import task
 from pydantic import BaseModel, ConfigDict
 
-from ..errors import BudgetExhausted
 from ..tools.passages import Passage
 from .budget import Usage
-from .events import BudgetEnded, StepFinished, StepStarted
-from .meter import Meter, Tally, time_limit
+from .events import BudgetEnded, StepFinished
+from .meter import Meter, Tally
 from .plan import SubQuestion
 from .state import State
 from .step_graph import StepGraph
-from .step_state import Attempt, StepContext, StepState
-from .steps import RankedPassage, Reading, Step, StepAnswer
-
-RECALLED_CONFIDENCE = 0.5
-"""What an answer from the policy's own knowledge is trusted with: nothing was checked."""
+from .step_research import evidence_of, research_step
+from .step_state import StepContext
+from .steps import Step
 
 
 class StepResult(BaseModel):
@@ -94,7 +91,7 @@ async def researched(
         passages = tuple(result.evidence[id] for id in sorted(quoted))
         emit(StepFinished(step=result.step, quoted=passages))
 
-    async def research_step(sub: SubQuestion) -> StepResult:
+    async def research(sub: SubQuestion) -> StepResult:
         run_here.add(sub.id)
         parents, found = {}, {}
         for id in sub.parents:
@@ -104,9 +101,9 @@ async def researched(
                 found.update(result.evidence)
             else:
                 parents[id] = known[id]
-                found.update(_evidence_of(known[id], evidence))
+                found.update(evidence_of(known[id], evidence))
         context = StepContext(emit=emit, tally=Tally(meter))
-        step, quoted = await _research_step(
+        step, quoted = await research_step(
             step_graph, state["question"], sub, parents, found, context
         )
         result = StepResult(step=step, evidence=quoted, run_seconds=meter.seconds_spent)
@@ -117,7 +114,7 @@ async def researched(
     # called at once, in plan order, and wait for their parents inside.
     for sub in subs:
         named: Any = task(name=f"research {sub.id}")
-        running[sub.id] = named(research_step)(sub)
+        running[sub.id] = named(research)(sub)
     gathered = await asyncio.gather(*(finished(id) for id in running))
     results = dict(zip(running, gathered, strict=True))
     steps = {id: result.step for id, result in results.items()}
@@ -135,85 +132,3 @@ async def researched(
         usage=spent.model_copy(update={"seconds": meter.seconds_spent - earlier_seconds}),
         stopped_by=limit,
     )
-
-
-async def _research_step(
-    step_graph: StepGraph,
-    question: str,
-    sub: SubQuestion,
-    parents: Mapping[str, Step],
-    found: dict[str, Passage],
-    context: StepContext,
-) -> tuple[Step, dict[str, Passage]]:
-    answers = {id: step.answer.text for id, step in parents.items() if step.answer.text}
-    text = sub.resolved(answers)
-    context.emit(StepStarted(id=sub.id, text=text))
-    if sub.kind == "recall":
-        answer = StepAnswer(text=sub.answer, confidence=RECALLED_CONFIDENCE, recalled=True)
-        step = Step(sub_question=sub, text=text, reading=Reading(answer=answer), status="answered")
-        return step, {}
-    state = StepState(
-        question=question, sub_question=sub, text=text, parents=parents, evidence=found
-    )
-    unfinished = False
-    try:
-        async with time_limit(context.tally.seconds_left):
-            # Streamed, so that what the step had come to is kept where the budget cuts it short.
-            values: Any
-            async for values in step_graph.astream(state, context=context, stream_mode="values"):
-                state = values
-    except BudgetExhausted:
-        unfinished = True
-    step = _step(state, unfinished, context.tally.usage)
-    return step, _evidence_of(step, state["evidence"])
-
-
-def _step(state: StepState, unfinished: bool, usage: Usage) -> Step:
-    attempts = state.get("attempts", ())
-    best = max(attempts, key=_worth, default=None)
-    reading = best["reading"] if best else state.get("reading", Reading())
-    searches = state.get("searches", ())
-    ranking = _complete_ranking(reading, attempts, state.get("found", ()))
-    status: Literal["answered", "unknown", "failed", "unfinished"]
-    if unfinished:
-        status = "unfinished"
-    elif reading.answer.text is not None:
-        status = "answered"
-    elif searches and all(search.outcome in ("throttled", "failed") for search in searches):
-        status = "failed"
-    else:
-        status = "unknown"
-    return Step(
-        sub_question=state["sub_question"],
-        text=state["text"],
-        searches=searches,
-        reading=reading.model_copy(update={"ranking": ranking}),
-        verdict=best["verdict"] if best else None,
-        status=status,
-        usage=usage,
-    )
-
-
-def _worth(attempt: Attempt) -> tuple[bool, float]:
-    return attempt["reading"].answer.text is not None, attempt["verdict"].score
-
-
-def _complete_ranking(
-    reading: Reading, attempts: tuple[Attempt, ...], found: tuple[str, ...]
-) -> tuple[RankedPassage, ...]:
-    """The best attempt's ranking, then what other attempts ranked, each passage once."""
-    ranking = {ranked.passage_id: ranked for ranked in reading.ranking}
-    lowest = min((ranked.score for ranked in reading.ranking), default=0.0)
-    others = [ranked.passage_id for attempt in attempts for ranked in attempt["reading"].ranking]
-    if not ranking and not others:
-        others = list(found)
-    for id in others:
-        ranking.setdefault(id, RankedPassage(passage_id=id, score=lowest))
-    return tuple(ranking.values())
-
-
-def _evidence_of(step: Step, evidence: Mapping[str, Passage]) -> dict[str, Passage]:
-    ids = [ranked.passage_id for ranked in step.reading.ranking]
-    answers = (step.answer, *step.reading.others)
-    ids += [quote.passage_id for answer in answers for quote in answer.quotes]
-    return {id: evidence[id] for id in dict.fromkeys(ids)}

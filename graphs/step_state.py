@@ -18,10 +18,12 @@ class StepContext:
     Attributes:
         emit: Sends an event out of the run.
         tally: Counts what the step spends against the run's budget.
+        answers: How many answers reading may give, where something chooses among them.
     """
 
     emit: Callable[[Any], None]
     tally: Tally
+    answers: int = 1
 
 
 class Attempt(TypedDict):

@@ -65,6 +65,7 @@ class Reading(BaseModel):
         answer: The answer found, or unknown.
         ranking: The passages worth keeping, most useful first.
         others: Answers that contradict it and that other sources state, each with its quotes.
+        alternatives: What the answer may be instead, likeliest first, where that was asked for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -72,6 +73,7 @@ class Reading(BaseModel):
     answer: StepAnswer = StepAnswer()
     ranking: tuple[RankedPassage, ...] = ()
     others: tuple[StepAnswer, ...] = ()
+    alternatives: tuple[StepAnswer, ...] = ()
 
 
 class Refinement(BaseModel):

@@ -25,6 +25,7 @@ def refiner_node(parts: Parts) -> Any:
                 text=state["text"],
                 parents=state["parents"],
                 passages=[evidence[id] for id in state["found"][:PASSAGES_READ]],
+                limit=runtime.context.answers,
                 reading=state["reading"],
                 verdict=state.get("verdict"),
             )

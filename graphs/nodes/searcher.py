@@ -36,6 +36,7 @@ def searcher_node(parts: Parts) -> Any:
                 text=state["text"],
                 parents=state["parents"],
                 passages=[evidence[id] for id in update["found"][:PASSAGES_READ]],
+                limit=runtime.context.answers,
             )
         )
         reading = checked(reading, evidence)
@@ -93,12 +94,20 @@ async def _search(parts: Parts, state: StepState, context: StepContext) -> StepS
 
 def checked(reading: Reading, evidence: Mapping[str, Passage]) -> Reading:
     """Return the reading without quotes that are not verbatim and passages never found."""
-    others = tuple(_checked(answer, evidence) for answer in reading.others)
     return Reading(
         answer=_checked(reading.answer, evidence),
         ranking=tuple(ranked for ranked in reading.ranking if ranked.passage_id in evidence),
-        others=tuple(answer for answer in others if answer.text is not None and answer.quotes),
+        others=_quoting(reading.others, evidence),
+        alternatives=_quoting(reading.alternatives, evidence),
     )
+
+
+def _quoting(
+    answers: Iterable[StepAnswer], evidence: Mapping[str, Passage]
+) -> tuple[StepAnswer, ...]:
+    """Those answers that a passage is still quoted for."""
+    checked = (_checked(answer, evidence) for answer in answers)
+    return tuple(answer for answer in checked if answer.text is not None and answer.quotes)
 
 
 def _checked(answer: StepAnswer, evidence: Mapping[str, Passage]) -> StepAnswer:

@@ -22,6 +22,8 @@ READ = 12
 """Passages that the network reads, the likeliest first."""
 KNOWN = 0.12
 """Answers with less chance than this are not given."""
+_POSSIBLE = 0.02
+"""Answers with less chance than this are not even alternatives."""
 SURE = 0.7
 """What a pattern must be sure of to be believed against the network."""
 _TRUSTED = 0.6
@@ -33,18 +35,20 @@ def read_by_both(
     found: Sequence[Candidate],
     passages: Sequence[Passage],
     spans: SpanReader,
-) -> StepAnswer:
-    """Return the answer that patterns or the network give, or unknown.
+    limit: int = 1,
+) -> list[StepAnswer]:
+    """Return the answer that patterns or the network give, or unknown, then what it may be instead.
 
     Args:
         asked: What is asked.
         found: The sentences worth reading, best first.
         passages: The passages, the likeliest first.
         spans: The trained reader.
+        limit: How many answers are wanted at most.
     """
     if (holder := holder_of_role(asked, found)) is not None:
         name = re.sub(r"\s*\([^)]*\)$", "", holder.passage.title)
-        return StepAnswer(text=name, quotes=(quote_of(holder),), confidence=SURENESS)
+        return [StepAnswer(text=name, quotes=(quote_of(holder),), confidence=SURENESS)]
     read = spans.answers(asked.text, passages[:READ], yes_no=asked.answer == "yes_no")
     statement = max(
         filter(None, (stated(asked, each) for each in found)),
@@ -58,19 +62,37 @@ def read_by_both(
         together = 1 - (1 - _TRUSTED * statement.confidence) * (1 - seconded)
         if statement.confidence >= SURE or together > likeliest:
             chance = 1 - (1 - statement.confidence) * (1 - seconded)
-            return StepAnswer(
+            answer = StepAnswer(
                 text=statement.text,
                 quotes=(quote_of(statement.candidate),),
                 confidence=round(min(1.0, chance), 4),
             )
+            return [answer, *_instead(answer, _possible(asked, read), found, limit - 1)]
     possible = _possible(asked, read)
     if not possible:
-        return StepAnswer()
+        return [StepAnswer()]
     # What cannot be leaves its chances to the rest.
     share = 1 - sum(each.chance for each in read) + sum(each.chance for each in possible)
-    best = possible[0]
-    best = replace(best, chance=min(1.0, best.chance / share))
-    return of_span(best, found) if best.chance >= KNOWN else StepAnswer()
+    best, *others = [replace(each, chance=min(1.0, each.chance / share)) for each in possible]
+    if best.chance >= KNOWN:
+        answer = of_span(best, found)
+    else:
+        answer, others = StepAnswer(), [best, *others]
+    return [answer, *_instead(answer, others, found, limit - 1)]
+
+
+def _instead(
+    answer: StepAnswer, read: Sequence[SpanAnswer], found: Sequence[Candidate], limit: int
+) -> list[StepAnswer]:
+    """What the answer may be instead: the likeliest that do not say the same."""
+    others: list[StepAnswer] = []
+    for each in read:
+        if len(others) >= limit or each.chance < _POSSIBLE:
+            break
+        told = [known.text for known in (answer, *others) if known.text is not None]
+        if not any(agree(each.text, text) for text in told):
+            others.append(of_span(each, found))
+    return [each for each in others if each.text is not None]
 
 
 def _possible(asked: Asked, read: Sequence[SpanAnswer]) -> Sequence[SpanAnswer]:

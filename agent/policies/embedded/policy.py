@@ -81,4 +81,4 @@ class EmbeddedPolicy:
         if request.sub_question.kind == "reason":
             return reason(request.sub_question, request.parents, request.passages)
         text = with_descriptions(request.text, request.parents)
-        return read(text, request.passages, self._vectors, self._spans)
+        return read(text, request.passages, self._vectors, self._spans, limit=request.limit)

@@ -26,6 +26,8 @@ def read(
     passages: Sequence[Passage],
     vectors: VectorCache,
     spans: SpanReader | None = None,
+    *,
+    limit: int = 1,
 ) -> Reading:
     """Return the answer that passages give to a question, and the passages by usefulness.
 
@@ -36,19 +38,23 @@ def read(
         passages: What to read, the likeliest first.
         vectors: Vectors of sentences.
         spans: The trained reader; without it spans are chosen by rules and features alone.
+        limit: How many answers are wanted; only the trained reader knows others than the best.
     """
     if not passages:
         return Reading()
     asked = analysed(text)
     found = candidates(asked, passages, vectors)
+    alternatives: tuple[StepAnswer, ...] = ()
     if spans is not None:
-        answer = read_by_both(asked, found, passages, spans)
+        answer, *others = read_by_both(asked, found, passages, spans, limit)
+        alternatives = tuple(others)
     else:
         answer = judged(asked, found) if asked.answer == "yes_no" else _answer(asked, found)
     return Reading(
         answer=answer,
         ranking=_ranking(asked, passages, found, answer),
         others=contradictions(asked, found, answer),
+        alternatives=alternatives,
     )
 
 

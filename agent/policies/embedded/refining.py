@@ -17,14 +17,20 @@ def refined(request: RefineRequest) -> Refinement:
         return Refinement(reading=reading)
     answer = _verified(request)
     others = () if answer.text is None else reading.others
-    trimmed = Reading(answer=answer, ranking=_trimmed(reading), others=others)
+    trimmed = Reading(
+        answer=answer,
+        ranking=_trimmed(reading),
+        others=others,
+        alternatives=reading.alternatives,
+    )
     weak = answer.text is None or answer.confidence < _WEAK
     return Refinement(reading=trimmed, search_again=weak)
 
 
 def _trimmed(reading: Reading) -> tuple[RankedPassage, ...]:
-    """The best of the ranking, and whatever contradicts the answer."""
-    against = {quote.passage_id for other in reading.others for quote in other.quotes}
+    """The best of the ranking, and whatever else may be the answer."""
+    others = (*reading.others, *reading.alternatives)
+    against = {quote.passage_id for other in others for quote in other.quotes}
     best, rest = reading.ranking[:_KEPT], reading.ranking[_KEPT:]
     return (*best, *(each for each in rest if each.passage_id in against))
 

@@ -7,6 +7,7 @@ from clew.agent.policies.embedded.questions import analysed
 from clew.agent.policies.embedded.sentences import Candidate, candidates
 from clew.agent.policies.embedded.span_reader import SpanReader
 from clew.agent.policies.embedded.vectors import VectorCache
+from clew.graphs.steps import StepAnswer
 from clew.tools.passages import Passage
 
 from .test_reading import WordEncoder
@@ -25,8 +26,14 @@ def found(text: str) -> list[Candidate]:
     return candidates(analysed(text), [SIERRAS, HERD], VectorCache(WordEncoder()))
 
 
-def read(text: str, network: Logits):
-    return read_by_both(analysed(text), found(text), [SIERRAS, HERD], SpanReader(network))
+def read_all(text: str, network: Logits, limit: int) -> list[StepAnswer]:
+    passages = [SIERRAS, HERD]
+    return read_by_both(analysed(text), found(text), passages, SpanReader(network), limit)
+
+
+def read(text: str, network: Logits) -> StepAnswer:
+    (answer,) = read_all(text, network, 1)
+    return answer
 
 
 def test_a_sure_pattern_is_believed_against_the_network() -> None:
@@ -74,3 +81,30 @@ def test_yes_or_no(yes: float, no: float, answer: str) -> None:
     found = read("Is Rex a leader of a herd?", Logits({"Rex": 9.0}, yes=yes, no=no))
     assert found.text == answer
     assert len(found.quotes) == 1
+
+
+def test_further_answers_are_what_it_may_be_instead_likeliest_first() -> None:
+    question = "Which horse heads a herd of mustangs?"
+    network = Logits({"Rex": 9.0, "Wild herds": 8.0, "Arthur Rosson": 7.5})
+    best, *others = read_all(question, network, 3)
+    assert best.text == "Rex"
+    assert [each.text for each in others] == ["Wild herds", "Arthur Rosson"]
+    assert best.confidence > others[0].confidence > others[1].confidence
+    assert all(each.quotes for each in others)
+    assert len(read_all(question, network, 2)) == 2
+
+
+def test_what_the_network_reads_is_an_alternative_to_a_sure_pattern() -> None:
+    network = Logits({"Rex": 9.0, "Arthur Rosson": 8.0})
+    best, *others = read_all("Who is the director of King of the Sierras?", network, 3)
+    assert best.text == "Arthur Rosson"
+    assert "Rex" in [each.text for each in others]
+    assert "Arthur Rosson" not in [each.text for each in others]
+
+
+def test_an_answer_of_too_small_a_chance_is_an_alternative_to_none() -> None:
+    network = Logits({"Rex": 6.0}, notes={"none": 9.0})
+    best, *others = read_all("Which horse heads a herd of mustangs?", network, 3)
+    assert best.text is None
+    assert [each.text for each in others] == ["Rex"]
+    assert all(each.confidence < KNOWN for each in others)
