@@ -346,7 +346,8 @@ class SearchAgent:
         finished: RunFinished | None = None
         event: Any
         try:
-            async for event in graph.astream(start, config, stream_mode="custom"):
+            streamed = graph.astream(start, config, stream_mode="custom", subgraphs=True)
+            async for _, event in streamed:
                 # Held back until the last checkpoint is written, for callers leave at this event.
                 if isinstance(event, RunFinished):
                     finished = event

@@ -19,7 +19,16 @@ from pydantic import BaseModel, ValidationError
 from ..errors import SettingsError, ThreadBusy, UnknownThread
 from ..graphs import answer, budget, chain_tree, plan, protocols, steps
 from ..graphs.researching import StepResult
-from ..graphs.tree_search import moves, record
+from ..graphs.tree_search import (
+    core,
+    domain,
+    moves,
+    record,
+    run_domain,
+    run_states,
+    run_values,
+    tree,
+)
 from ..tools.passages import Passage
 from .settings import Settings
 
@@ -141,10 +150,11 @@ def unknown_thread(thread_id: str) -> UnknownThread:
 
 def _saved_types() -> list[type]:
     """The types a checkpoint may hold; nothing else is brought to life when one is read."""
-    modules = (answer, budget, chain_tree, moves, plan, protocols, record, steps)
+    graph = (answer, budget, chain_tree, plan, protocols, steps)
+    search = (core, domain, moves, record, run_domain, run_states, run_values, tree)
     models = [
         value
-        for module in modules
+        for module in (*graph, *search)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, BaseModel)
     ]

@@ -9,6 +9,7 @@ from .answer import Answer
 from .chain_tree import Branch, ChainNode
 from .plan import Plan, SubQuestion
 from .steps import Reading, SearchRecord, Step, Verdict
+from .tree_search.record import RecordedNode
 
 
 class _Event(BaseModel):
@@ -122,6 +123,20 @@ class AnswerWriting(_Event):
     """A higher one than before means that it is written anew, and the earlier text is void."""
 
 
+class TreeGrown(_Event):
+    """A search over steps went down its tree and came back with what it found."""
+
+    kind: Literal["tree_grown"] = "tree_grown"
+    iteration: int
+    """How many times it did so."""
+    added: tuple[RecordedNode, ...]
+    """The states that are new."""
+    best: int | None = None
+    """The state whose answer would be taken now."""
+    answer: str | None = None
+    """Its answer."""
+
+
 class BudgetEnded(_Event):
     """A limit is used up; the answer is written from what is there."""
 
@@ -149,6 +164,7 @@ Event = Annotated[
     | StepJudged
     | StepFinished
     | AnswerWriting
+    | TreeGrown
     | BudgetEnded
     | RunFinished,
     Field(discriminator="kind"),

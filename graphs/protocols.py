@@ -27,11 +27,17 @@ that might hold it (HyDE); in the words of what was found (relevance feedback)."
 
 
 class Proposal(BaseModel):
-    """A way to go on: sub-questions to add, or none where what is known suffices."""
+    """A way to go on: sub-questions to add, or none where what is known suffices.
+
+    Attributes:
+        sub_questions: What is added.
+        drafts: What the policy thinks their answers are, by id, where it said so.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     sub_questions: tuple[SubQuestion, ...] = ()
+    drafts: tuple[tuple[str, StepAnswer], ...] = ()
 
 
 class DraftedQuestion(BaseModel):

@@ -80,16 +80,17 @@ async def run(
     *,
     question: str = QUESTION,
     plan: Plan | None = None,
+    expansion: str = "greedy",
     **budget: Any,
 ) -> tuple[Answer, list[Event]]:
     """Return the answer of a run, and all it told."""
     start = Question(question=question, budget=Budget(**budget))
     if plan is not None:
         start["plan"] = plan
-    graph = workflow(parts, expansion_named("greedy")).compile()
+    graph = workflow(parts, expansion_named(expansion)).compile()
     events: list[Event] = []
     event: Any
-    async for event in graph.astream(start, stream_mode="custom"):
+    async for _, event in graph.astream(start, stream_mode="custom", subgraphs=True):
         events.append(event)
     last = events[-1]
     assert last.kind == "run_finished"

@@ -7,13 +7,18 @@ from langgraph.types import StreamWriter
 from ...errors import SettingsError
 from ..events import PlanExtended
 from ..plan import Plan
+from ..proposing import Moves
 from ..protocols import Parts, Proposal
 from ..state import State
 
 
 @runtime_checkable
 class Expansion(Protocol):
-    """How the next steps are chosen among several proposals."""
+    """How the next steps are chosen among several proposals.
+
+    An expansion either follows a proposal, whose sub-questions the workflow then researches, or
+    takes the workflow's steps itself as moves and hands back a plan with its steps.
+    """
 
     @property
     def name(self) -> str:
@@ -25,11 +30,16 @@ class Expansion(Protocol):
         """How many proposals it wants to choose from."""
         ...
 
-    def node(self, parts: Parts) -> Any:
+    def node(self, parts: Parts, moves: Moves) -> Any:
         """Return the LangGraph node that chooses: a function of `State`, or a compiled subgraph.
 
         Its update clears ``proposals`` and holds the plan that `followed` returns for the
-        proposal chosen; with no proposals to choose from, it only clears them.
+        proposal chosen, or one with its steps; with no proposals to choose from, it only clears
+        them.
+
+        Args:
+            parts: What the workflow is assembled from.
+            moves: The workflow's own steps.
         """
         ...
 
@@ -56,5 +66,10 @@ def expansion_named(name: str) -> Expansion:
     try:
         return _EXPANSIONS[name]
     except KeyError:
-        known = ", ".join(sorted(_EXPANSIONS))
+        known = ", ".join(expansion_names())
         raise SettingsError(f"no expansion is named {name!r}; there are: {known}") from None
+
+
+def expansion_names() -> tuple[str, ...]:
+    """Return the names of all expansions there are."""
+    return tuple(sorted(_EXPANSIONS))

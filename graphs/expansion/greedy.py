@@ -4,6 +4,7 @@ from typing import Any
 
 from langgraph.runtime import Runtime
 
+from ..proposing import Moves
 from ..protocols import Parts
 from ..state import State
 from .base import followed, register_expansion
@@ -15,7 +16,7 @@ class Greedy:
     name = "greedy"
     width = 1
 
-    def node(self, parts: Parts) -> Any:
+    def node(self, parts: Parts, moves: Moves) -> Any:
         """Return the node; it needs nothing but the proposals."""
 
         async def greedy(state: State, runtime: Runtime[None]) -> State:

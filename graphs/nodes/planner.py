@@ -8,28 +8,27 @@ from ...errors import BudgetExhausted, PlanError
 from ..events import BudgetEnded, ProposalRejected
 from ..meter import Tally, time_limit
 from ..plan import Plan, SubQuestion
+from ..proposing import Moves
 from ..protocols import Parts, PlanRequest, Proposal
 from ..state import State, meter_of
 
 
-def planner_node(
-    parts: Parts, *, width: int, most: int | None = None, rounds: int | None = None
-) -> Any:
+def planner_node(parts: Parts, moves: Moves, *, width: int) -> Any:
     """Return the node that makes or extends the plan.
 
     Args:
         parts: What the workflow is assembled from.
+        moves: How the policy is asked for ways to go on, and how often.
         width: How many proposals the expansion wants to choose from.
-        most: How many sub-questions are added at a time; None leaves that to the policy.
-        rounds: How many times the policy is asked, instead of what the budget says.
     """
+    most = moves.most
 
     async def planner(state: State, runtime: Runtime[None]) -> State:
         plan, asked = state.get("plan", Plan()), state.get("rounds", 0)
         if plan.sub_questions and not state.get("steps"):
             return State(plan=plan, proposals=(), rounds=asked + 1)
         meter = meter_of(state, parts.budget)
-        if asked >= (rounds or meter.budget.rounds):
+        if asked >= (moves.rounds or meter.budget.rounds):
             return State(proposals=())
         tally = Tally(meter)
         request = PlanRequest(
@@ -44,7 +43,7 @@ def planner_node(
         try:
             async with time_limit(tally.seconds_left):
                 tally.policy_call()
-                proposals = await parts.policy.plan(request)
+                proposals = await moves.propose(request)
         except BudgetExhausted:
             limit = meter.exhausted or "seconds"
             runtime.stream_writer(BudgetEnded(limit=limit))
@@ -52,7 +51,8 @@ def planner_node(
         usable: list[Proposal] = []
         for proposal in proposals[:width]:
             if most is not None:
-                proposal = Proposal(sub_questions=proposal.sub_questions[:most])
+                first = proposal.sub_questions[:most]
+                proposal = proposal.model_copy(update={"sub_questions": first})
             try:
                 plan.extended(proposal.sub_questions)
             except PlanError as error:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from ..plan import SubQuestion
+from ..steps import StepAnswer
 
 
 class Move(BaseModel):
@@ -15,7 +16,9 @@ class Move(BaseModel):
             other words; ``reread`` takes another answer that its passages give, from another
             sentence or passage; ``answer`` ends with what is known.
         sub_questions: What is asked; only for that kind.
+        drafts: What the policy thinks their answers are, by id, where it said so.
         id: The sub-question that is worked on again, for ``reword`` and ``reread``.
+        answer: The answer taken instead; only for ``reread``.
         text: What a reader is shown of the move.
     """
 
@@ -23,5 +26,7 @@ class Move(BaseModel):
 
     kind: Literal["ask", "reword", "reread", "answer"]
     sub_questions: tuple[SubQuestion, ...] = ()
+    drafts: tuple[tuple[str, StepAnswer], ...] = ()
     id: str | None = None
+    answer: StepAnswer | None = None
     text: str = ""

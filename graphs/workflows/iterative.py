@@ -6,7 +6,7 @@ thing is searched for once, and nothing runs side by side.
 """
 
 from ..expansion import Expansion
-from ..nodes.planner import planner_node
+from ..proposing import Moves
 from ..protocols import Parts
 from ..step_graph import build_single_pass_graph
 from .base import RunGraph, register_workflow
@@ -18,10 +18,13 @@ MOST_TURNS = 8
 
 def iterative(parts: Parts, expansion: Expansion) -> RunGraph:
     """Return the graph that plans in rounds of one sub-question, each searched for once."""
-    planner = planner_node(parts, width=expansion.width, most=1, rounds=MOST_TURNS)
-    return planned_in_rounds(
-        parts, expansion, planner=planner, step_graph=build_single_pass_graph(parts)
+    moves = Moves(
+        step_graph=build_single_pass_graph(parts),
+        propose=parts.policy.plan,
+        most=1,
+        rounds=MOST_TURNS,
     )
+    return planned_in_rounds(parts, expansion, moves)
 
 
 register_workflow("iterative", iterative)

@@ -6,7 +6,7 @@ only.
 """
 
 from ..expansion import Expansion
-from ..nodes.planner import planner_node
+from ..proposing import Moves
 from ..protocols import Parts
 from ..step_graph import build_step_graph
 from .base import RunGraph, register_workflow
@@ -15,8 +15,8 @@ from .rounds import planned_in_rounds
 
 def mindsearch(parts: Parts, expansion: Expansion) -> RunGraph:
     """Return the graph that plans in rounds, weak steps being tried again."""
-    planner = planner_node(parts, width=expansion.width)
-    return planned_in_rounds(parts, expansion, planner=planner, step_graph=build_step_graph(parts))
+    moves = Moves(step_graph=build_step_graph(parts), propose=parts.policy.plan)
+    return planned_in_rounds(parts, expansion, moves)
 
 
 register_workflow("mindsearch", mindsearch)

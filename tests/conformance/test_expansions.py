@@ -8,22 +8,23 @@ from langgraph.graph import END, START, StateGraph
 from support import CHAIN, QUESTION
 
 from clew.errors import SettingsError
-from clew.graphs.expansion import Expansion, expansion_named
+from clew.graphs.expansion import Expansion, expansion_named, expansion_names
 from clew.graphs.plan import Plan
+from clew.graphs.proposing import Moves
 from clew.graphs.protocols import Parts, Proposal
 from clew.graphs.state import State
+from clew.graphs.step_graph import build_step_graph
 
-EXPANSIONS = ["greedy"]
 
-
-@pytest.fixture(params=EXPANSIONS)
+@pytest.fixture(params=expansion_names())
 def expansion(request: pytest.FixtureRequest) -> Expansion:
     return expansion_named(request.param)
 
 
 def as_graph(expansion: Expansion, parts: Parts) -> Any:
     graph: Any = StateGraph(State)
-    graph.add_node("expansion", expansion.node(parts))
+    moves = Moves(step_graph=build_step_graph(parts), propose=parts.policy.plan)
+    graph.add_node("expansion", expansion.node(parts, moves))
     graph.add_edge(START, "expansion")
     graph.add_edge("expansion", END)
     return graph.compile()

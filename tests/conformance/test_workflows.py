@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import chain_runs
 import pytest
-from chain_runs import ANSWERS, Counting, assert_sound, parts_of, run, script
+from chain_runs import ANSWERS, Counting, assert_sound, parts_of, script
 from support import QUESTION
 
 from clew.agent.threads import open_threads
@@ -16,7 +18,6 @@ from clew.graphs.events import EVENT
 from clew.graphs.expansion import expansion_named
 from clew.graphs.protocols import Policy
 from clew.graphs.workflows import workflow_named, workflow_names
-from clew.graphs.workflows.base import Workflow
 from clew.tools.search.base import Failed, SearchOutcome
 
 if TYPE_CHECKING:
@@ -25,15 +26,25 @@ if TYPE_CHECKING:
 RIGHT_AND_WRONG = {"q1": "Colin Archer", "q2": "Akaroa"}
 
 
+# One expansion that follows the policy, and those that differ most in how they search.
+EXPANSIONS = ("greedy", "best_of_n", "mcts", "rearter")
+
+
 @pytest.fixture(params=workflow_names())
 def name(request: pytest.FixtureRequest) -> str:
     chosen: str = request.param
     return chosen
 
 
+@pytest.fixture(params=EXPANSIONS)
+def expansion(request: pytest.FixtureRequest) -> str:
+    chosen: str = request.param
+    return chosen
+
+
 @pytest.fixture
-def workflow(name: str) -> Workflow:
-    return workflow_named(name)
+def run(name: str, expansion: str) -> Callable[..., Any]:
+    return partial(chain_runs.run, workflow_named(name), expansion=expansion)
 
 
 def without_seconds(answer: Answer) -> dict[str, Any]:
@@ -48,30 +59,32 @@ def without_seconds(answer: Answer) -> dict[str, Any]:
     return data
 
 
-async def test_it_ends_with_a_sound_answer_and_tells_what_survives_json(workflow: Workflow) -> None:
-    answer, events = await run(workflow, parts_of(script(**RIGHT_AND_WRONG)))
+async def test_it_ends_with_a_sound_answer_and_tells_what_survives_json(
+    run: Callable[..., Any],
+) -> None:
+    answer, events = await run(parts_of(script(**RIGHT_AND_WRONG)))
     assert sum(event.kind == "run_finished" for event in events) == 1
     assert_sound(answer)
     for event in events:
         assert EVENT.validate_json(event.model_dump_json()) == event
 
 
-async def test_it_keeps_to_a_budget_without_searches(workflow: Workflow) -> None:
+async def test_it_keeps_to_a_budget_without_searches(run: Callable[..., Any]) -> None:
     backend = Counting()
     parts = parts_of(script(**RIGHT_AND_WRONG), backends=[backend])
-    answer, _ = await run(workflow, parts, searches=0)
+    answer, _ = await run(parts, searches=0)
     assert not backend.queries and not answer.usage.searches and not answer.citations
     assert_sound(answer)
 
 
-async def test_it_keeps_to_a_budget_without_policy_calls(workflow: Workflow) -> None:
-    answer, _ = await run(workflow, parts_of(script(**RIGHT_AND_WRONG)), policy_calls=0)
+async def test_it_keeps_to_a_budget_without_policy_calls(run: Callable[..., Any]) -> None:
+    answer, _ = await run(parts_of(script(**RIGHT_AND_WRONG)), policy_calls=0)
     assert answer.abstained and answer.stopped_by == "policy_calls"
     assert answer.usage.policy_calls == 1, "writing the answer is always possible"
     assert_sound(answer)
 
 
-async def test_failed_searches_are_an_error(workflow: Workflow, name: str) -> None:
+async def test_failed_searches_are_an_error(run: Callable[..., Any], name: str) -> None:
     class Dead:
         name = "dead"
 
@@ -81,12 +94,12 @@ async def test_failed_searches_are_an_error(workflow: Workflow, name: str) -> No
     if name == "direct":
         pytest.skip("it does not search")
     with pytest.raises(SearchUnavailable, match="the cable is cut"):
-        await run(workflow, parts_of(script(**RIGHT_AND_WRONG), backends=[Dead()]))
+        await run(parts_of(script(**RIGHT_AND_WRONG), backends=[Dead()]))
 
 
-async def test_what_is_no_question_is_refused(workflow: Workflow) -> None:
+async def test_what_is_no_question_is_refused(run: Callable[..., Any]) -> None:
     with pytest.raises(QuestionError):
-        await run(workflow, parts_of(script()), question=" \n")
+        await run(parts_of(script()), question=" \n")
 
 
 def embedded(encoder: "Encoder") -> Policy:
@@ -96,10 +109,10 @@ def embedded(encoder: "Encoder") -> Policy:
 
 
 async def test_it_is_deterministic_with_the_embedded_policy(
-    workflow: Workflow, encoder: "Encoder"
+    run: Callable[..., Any], encoder: "Encoder"
 ) -> None:
-    first, told = await run(workflow, parts_of(embedded(encoder)))
-    again, told_again = await run(workflow, parts_of(embedded(encoder)))
+    first, told = await run(parts_of(embedded(encoder)))
+    again, told_again = await run(parts_of(embedded(encoder)))
     assert without_seconds(first) == without_seconds(again)
     assert [event.kind for event in told] == [event.kind for event in told_again]
     assert_sound(first)
@@ -132,18 +145,18 @@ def erring() -> Policy:
 
 
 async def test_wherever_it_is_stopped_it_ends_as_an_undisturbed_run(
-    workflow: Workflow, tmp_path: Path
+    name: str, expansion: str, run: Callable[..., Any], tmp_path: Path
 ) -> None:
     async def ended(policy: Any, start: Any, thread_id: str) -> Answer:
         config: Any = {"configurable": {"thread_id": thread_id}}
-        graph = workflow(parts_of(policy), expansion_named("greedy"))
+        graph = workflow_named(name)(parts_of(policy), expansion_named(expansion))
         async with open_threads(tmp_path) as saver:
             state = await graph.compile(checkpointer=saver).ainvoke(start, config)
         answer: Answer = state["answer"]
         return answer
 
     undisturbed = Dying(erring())
-    expected, _ = await run(workflow, parts_of(undisturbed))
+    expected, _ = await run(parts_of(undisturbed))
     for die_at in range(1, len(undisturbed.calls) + 1):
         first, second = Dying(erring(), die_at), Dying(erring())
         with pytest.raises(RuntimeError, match="power cut"):

@@ -1,0 +1,326 @@
+"""A run as a domain to search: the workflow's own steps are the moves between its states."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from langgraph.func import task
+from pydantic import BaseModel, ConfigDict
+
+from ...errors import BudgetExhausted
+from ...tools.passages import Passage
+from ..budget import Usage
+from ..meter import Meter, Tally, time_limit
+from ..plan import Plan, SubQuestion
+from ..proposing import Moves
+from ..protocols import Parts, PlanRequest, Proposal
+from ..researching import StepResult
+from ..step_research import research_step
+from ..step_state import StepContext
+from ..steps import StepAnswer, Trajectory
+from .domain import Value
+from .moves import Move
+from .run_moves import edits, policy_moves, with_draft
+from .run_states import (
+    Results,
+    RunState,
+    Taken,
+    content_key,
+    deciding_step,
+    evidence_of_all,
+    research_key,
+    step_of,
+    steps_of,
+)
+from .run_values import StateValue, state_values
+
+
+class Saved(BaseModel):
+    """What a task of a search saves.
+
+    Attributes:
+        usage: What it spent.
+        run_seconds: How long the run had taken when it was done.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    usage: Usage = Usage()
+    run_seconds: float = 0.0
+
+
+class SavedProposals(Saved):
+    """What the policy proposed."""
+
+    proposals: tuple[Proposal, ...] = ()
+
+
+class SavedResearch(Saved):
+    """What research came to, and under which key."""
+
+    key: str
+    result: StepResult
+
+
+class SavedValues(Saved):
+    """What the critic said."""
+
+    values: tuple[StateValue, ...] = ()
+
+
+T = TypeVar("T", bound=Saved)
+
+
+class RunDomain:
+    """States and moves of one run, for as long as one node of the search works.
+
+    Each call of a policy, a critic or a step graph is a task whose result is saved as it comes, so
+    that a killed search repeats only what was in flight. Research of the same content is done once.
+
+    Args:
+        parts: What the workflow is assembled from.
+        moves: The workflow's own steps.
+        question: The user's question.
+        meter: What is left of the budget.
+        width: How many moves are wanted of a state.
+        evidence: The passages known before the search, by id.
+        results: What research came to so far, by key.
+        first: The proposals to begin with, which the planner made.
+
+    Attributes:
+        results: What research came to in this node's work, by key.
+        usage: What this node's work spent, its seconds aside.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        moves: Moves,
+        *,
+        question: str,
+        meter: Meter,
+        width: int,
+        evidence: Mapping[str, Passage],
+        results: Results,
+        first: Sequence[Proposal] = (),
+    ) -> None:
+        self._parts = parts
+        self._moves = moves
+        self._question = question
+        self._meter = meter
+        self._width = width
+        self._evidence = evidence
+        self._known = dict(results)
+        self._first = first
+        self._under_way: dict[str, asyncio.Future[StepResult]] = {}
+        self.results: dict[str, StepResult] = {}
+        self.usage = Usage()
+
+    async def propose(self, state: RunState) -> Sequence[tuple[Move, float]]:
+        """Return what the policy proposes, then other tries at the steps there are."""
+        proposals: Sequence[Proposal] = self._first
+        if state.rounds or not proposals:
+            proposals = await self._proposals(state)
+        moves = policy_moves(state, proposals)
+        if state.taken:
+            moves += edits(state, steps_of(state, self._known))
+        if not any(move.kind == "answer" for move, _ in moves) and self.answer(state) is not None:
+            moves.append((Move(kind="answer", text="answer with what is known"), 0.1))
+        return moves[: self._width]
+
+    async def apply(self, state: RunState, move: Move) -> RunState | None:
+        """Return the state after a move, the sub-questions that it touches researched."""
+        if move.kind == "answer":
+            return state.model_copy(update={"ended": True})
+        if self._meter.exhausted:
+            return None
+        plan, taken = state.plan, dict(state.taken)
+        rewordings: dict[str, int] = {}
+        if move.kind == "ask":
+            plan = plan.extended(move.sub_questions)
+            touched = {sub.id for sub in move.sub_questions}
+        else:
+            assert move.id is not None
+            before = taken[move.id]
+            touched = _resting_on(plan, move.id)
+            if move.kind == "reread":
+                taken[move.id] = before.model_copy(update={"instead": move.answer})
+            else:
+                rewordings[move.id] = before.rewordings + 1
+                touched.add(move.id)
+        drafts = dict(move.drafts)
+        done: dict[str, asyncio.Future[Taken]] = {}
+        # All begin at once, in plan order, and wait for their parents inside: a resumed run finds
+        # saved results by their place in the order of calls.
+        for sub in plan.in_order():
+            if sub.id in touched:
+                parents = {id: done.get(id) or taken[id] for id in sub.parents}
+                done[sub.id] = asyncio.ensure_future(
+                    self._research(
+                        sub,
+                        parents,
+                        drafts.get(sub.id),
+                        taken.get(sub.id),
+                        rewordings.get(sub.id, 0),
+                    )
+                )
+        taken |= dict(zip(done, await asyncio.gather(*done.values()), strict=True))
+        added = move.kind == "ask"
+        return RunState(plan=plan, taken=taken, rounds=state.rounds + added)
+
+    async def evaluate(self, states: Sequence[RunState]) -> Sequence[StateValue]:
+        """Return what the critic makes of the states, in one batch."""
+        trajectories = [self.trajectory(state) for state in states]
+
+        async def judge(tally: Tally) -> SavedValues:
+            return SavedValues(values=tuple(await state_values(self._parts, trajectories)))
+
+        return (await self._saved("evaluate", judge)).values
+
+    async def refine(self, state: RunState, value: Value) -> RunState | None:
+        """Return the state with its weakest step searched for in other words."""
+        if not isinstance(value, StateValue):
+            return None
+        steps = steps_of(state, self._known)
+        reworded = [move for move, _ in edits(state, steps) if move.kind == "reword"]
+        scores = {id: verdict.score for id, verdict in value.verdicts.items()}
+        if state.ended or not reworded:
+            return None
+        return await self.apply(state, min(reworded, key=lambda move: scores.get(move.id or "", 1)))
+
+    def key(self, state: RunState) -> str:
+        """Return what a state holds."""
+        return content_key(state, self._known)
+
+    def kind(self, move: Move) -> str:
+        """Return the kind of a move."""
+        return move.kind
+
+    def answer(self, state: RunState) -> str | None:
+        """Return the answer of the step that decides."""
+        step = deciding_step(state.plan, steps_of(state, self._known))
+        return step.answer.text if step else None
+
+    def is_end(self, state: RunState) -> bool:
+        """Return whether a state ends with what is known."""
+        return state.ended
+
+    def trajectory(self, state: RunState) -> Trajectory:
+        """Return what a critic reads of a state."""
+        return Trajectory(
+            question=self._question,
+            steps=tuple(steps_of(state, self._known).values()),
+            evidence=evidence_of_all(state, self._known),
+            answer=self.answer(state) if state.ended else None,
+        )
+
+    async def _proposals(self, state: RunState) -> Sequence[Proposal]:
+        if state.rounds >= (self._moves.rounds or self._meter.budget.rounds):
+            return ()
+
+        async def plan(tally: Tally) -> SavedProposals:
+            request = PlanRequest(
+                question=self._question,
+                plan=state.plan,
+                steps=steps_of(state, self._known),
+                evidence={**self._evidence, **evidence_of_all(state, self._known)},
+                limit=self._width,
+                most=self._moves.most,
+                tally=tally,
+            )
+            try:
+                async with time_limit(tally.seconds_left):
+                    tally.policy_call()
+                    proposals = await self._moves.propose(request)
+            except BudgetExhausted:
+                return SavedProposals()
+            return SavedProposals(proposals=tuple(proposals[: self._width]))
+
+        return (await self._saved("propose", plan)).proposals
+
+    async def _research(
+        self,
+        sub: SubQuestion,
+        parents: Mapping[str, Taken | asyncio.Future[Taken]],
+        draft: StepAnswer | None,
+        before: Taken | None,
+        rewordings: int,
+    ) -> Taken:
+        async def research(tally: Tally) -> SavedResearch:
+            settled = {
+                id: await parent if isinstance(parent, asyncio.Future) else parent
+                for id, parent in parents.items()
+            }
+            steps = {id: step_of(each, self._known) for id, each in settled.items()}
+            answers = {id: each.answer.text for id, each in steps.items() if each.answer.text}
+            key = research_key(sub.resolved(answers), sub.kind, settled, rewordings)
+            if key in self._known:
+                return SavedResearch(key=key, result=self._known[key])
+            if (other := self._under_way.get(key)) is not None:
+                return SavedResearch(key=key, result=await other)
+            self._under_way[key] = asyncio.ensure_future(
+                self._researched(sub, settled, draft, before, tally)
+            )
+            return SavedResearch(key=key, result=await self._under_way[key])
+
+        saved = await self._saved(f"research {sub.id}", research)
+        self._known.setdefault(saved.key, saved.result)
+        self.results.setdefault(saved.key, saved.result)
+        return Taken(key=saved.key, rewordings=rewordings)
+
+    async def _researched(
+        self,
+        sub: SubQuestion,
+        parents: Mapping[str, Taken],
+        draft: StepAnswer | None,
+        before: Taken | None,
+        tally: Tally,
+    ) -> StepResult:
+        steps = {id: step_of(each, self._known) for id, each in parents.items()}
+        known = [*parents.values(), *([before] if before else [])]
+        found = {
+            id: passage for each in known for id, passage in self._known[each.key].evidence.items()
+        }
+        step, evidence = await research_step(
+            self._moves.step_graph,
+            self._question,
+            sub,
+            steps,
+            found,
+            StepContext(emit=lambda event: None, tally=tally, answers=self._width),
+            earlier=step_of(before, self._known) if before else None,
+        )
+        if draft is not None and draft.text is not None:
+            step = with_draft(step, draft)
+            quoted = {quote.passage_id for quote in draft.quotes}
+            evidence |= {id: self._evidence[id] for id in quoted if id in self._evidence}
+        return StepResult(step=step, evidence=evidence, run_seconds=self._meter.seconds_spent)
+
+    async def _saved(self, name: str, work: Callable[[Tally], Awaitable[T]]) -> T:
+        """Do something as a task, unless the run did it before it was stopped."""
+        done_here: list[T] = []
+
+        async def run() -> T:
+            tally = Tally(self._meter)
+            came_to = await work(tally)
+            saved = came_to.model_copy(
+                update={"usage": tally.usage, "run_seconds": self._meter.seconds_spent}
+            )
+            done_here.append(saved)
+            return saved
+
+        named: Any = task(name=name)
+        saved: T = await named(run)()
+        if not done_here:
+            self._meter.restore(saved.usage.model_copy(update={"seconds": saved.run_seconds}))
+        self.usage += saved.usage.model_copy(update={"seconds": 0.0})
+        return saved
+
+
+def _resting_on(plan: Plan, id: str) -> set[str]:
+    """The sub-questions that rest on one, directly or not."""
+    resting: set[str] = set()
+    for sub in plan.in_order():
+        if resting.intersection(sub.parents) or id in sub.parents:
+            resting.add(sub.id)
+    return resting
