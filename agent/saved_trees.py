@@ -1,15 +1,17 @@
 """Search trees in files: written as data or as a picture, and read back."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import StorageFull, TreeError
 from ..graphs.tree_search.record import TreeRecord
 from ..tools.corpus.storage import is_full
+
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 class SavedTree(BaseModel):
@@ -119,7 +121,7 @@ def read_saved(path: Path) -> Iterator[SavedTree]:
         TreeError: It cannot be read, or a line is not what evaluation writes.
     """
     file = path / "predictions.jsonl" if path.is_dir() else path
-    for number, line in enumerate(_text(file).splitlines(), 1):
+    for number, line in enumerate(_text(file).split("\n"), 1):
         if line.strip():
             where = f"{file}, line {number}"
             saved = _parsed(SavedTree, line, where)
@@ -136,25 +138,15 @@ def _text(file: Path) -> str:
         raise TreeError(f"{file} cannot be read: {reason}") from None
 
 
-def _parsed[Model: BaseModel](model: type[Model], text: str, where: str) -> Model:
+def _parsed(model: type[_Model], text: str, where: str) -> _Model:
     try:
-        # By way of Python's reader, which takes the lone surrogates that questions may hold.
-        return model.model_validate_json(json.dumps(_object(text)))
-    except (ValueError, ValidationError) as error:
-        reason = str(error)
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            reason = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        reason = ": ".join(filter(None, (".".join(map(str, first["loc"])), first["msg"])))
         raise TreeError(
             f"{where} holds no tree ({reason}); give what --tree of `clew ask` or `clew eval` wrote"
         ) from None
-
-
-def _object(text: str) -> dict[str, Any]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError("it is no JSON object")
-    return found
 
 
 def _checked(record: TreeRecord, where: str) -> TreeRecord:
