@@ -57,9 +57,9 @@ def page(record: TreeRecord) -> str:
         "body",
         element("h1", record.question),
         _result(record),
-        element("p", _run(record), class_="soft"),
-        *_failures(record),
+        element("p", "A box leads to what is known of its state, below.", class_="soft"),
         element("figure", drawn(record, _address).root, tabindex="0"),
+        *_failures(record),
         element("h2", "The way to the answer" if chosen else "No way to an answer was found"),
         *(_state(record, node, is_chosen=True) for node in chosen if node.parent is not None),
         element("h2", "The other states"),
@@ -99,14 +99,6 @@ def _result(record: TreeRecord) -> Element:
     return element("p", "→ ", element("strong", answer), class_="result")
 
 
-def _run(record: TreeRecord) -> str:
-    return (
-        f"{record.method}, scored by {record.critic}: {len(record.nodes)} states in "
-        f"{record.iterations} iterations, ended by {record.ended_by.replace('_', ' ')}. "
-        "A box leads to what is known of its state, below."
-    )
-
-
 def _failures(record: TreeRecord) -> Iterator[Element]:
     if record.failures:
         listed = (element("li", failure) for failure in record.failures)
@@ -137,7 +129,7 @@ def _state(record: TreeRecord, node: RecordedNode, *, is_chosen: bool) -> Elemen
         "div",
         element("p", f"The critic says: {node.explanation}") if node.explanation else None,
         *(_step(record, step) for step in steps),
-        None if steps or node.explanation else element("p", "Nothing new was found.", class_="soft"),
+        None if steps or node.explanation else element("p", _nothing(node), class_="soft"),
     )
     return element(
         "details",
@@ -147,6 +139,12 @@ def _state(record: TreeRecord, node: RecordedNode, *, is_chosen: bool) -> Elemen
         class_="chosen" if is_chosen else None,
         open="" if is_chosen else None,
     )
+
+
+def _nothing(node: RecordedNode) -> str:
+    if node.terminal:
+        return "It rests on the steps before it."
+    return "Nothing new was found." if node.visits else "It was proposed and never tried."
 
 
 def _step(record: TreeRecord, step: Step) -> Element:

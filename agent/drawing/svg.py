@@ -97,7 +97,11 @@ def drawn(record: TreeRecord, address: Address = lambda node: None) -> Drawing:
         element("rect", class_="paper", width="100%", height="100%"),
         *(_text(line, _MARGIN, _MARGIN + 14, "head") for line in head),
         *(_text(line, _MARGIN, 58, "soft") for line in lines(facts, across, _SMALL, 1)),
-        *(_edge(places[place.parent], place, chosen) for place in places if place.parent is not None),
+        *(
+            _edge(places[place.parent], place, chosen)
+            for place in places
+            if place.parent is not None
+        ),
         *(_box(record, place, chosen, address) for place in places),
         class_="tree",
         role="img",
@@ -141,9 +145,7 @@ def _classes(place: Place, chosen: frozenset[int]) -> list[str]:
     return ["chosen"] * is_chosen + ["idle"] * is_idle
 
 
-def _box(
-    record: TreeRecord, place: Place, chosen: frozenset[int], address: Address
-) -> Element:
+def _box(record: TreeRecord, place: Place, chosen: frozenset[int], address: Address) -> Element:
     x, y = _corner(place)
     node = place.nodes[0]
     if len(place.nodes) > 1:
@@ -177,9 +179,7 @@ def _inside(
         made.append(_text("✓ chosen", x + _BOX - (left - x), y + 18, "mark", anchor="end"))
     elif node.id in chosen and node.id:
         made.append(_text("▸ on the way", x + _BOX - (left - x), y + 18, "mark", anchor="end"))
-    made += [
-        _text(line, left, y + 36 + 16 * number, None) for number, line in enumerate(wording)
-    ]
+    made += [_text(line, left, y + 36 + 16 * number, None) for number, line in enumerate(wording)]
     made += [
         _text(line, left, y + 70, "answer")
         for line in lines(f"→ {answer}" if answer else "", room / 1.06, _NORMAL, 1)
@@ -195,7 +195,9 @@ def _bar(node: RecordedNode, x: float, y: float, room: float) -> list[Element]:
     return [
         element("rect", class_="track", x=x, y=y, width=room, height=4, rx=2),
         element("rect", class_="mean", x=x, y=y, width=f"{mean * room:g}", height=4, rx=2),
-        element("rect", class_="critic", x=f"{x + value * room - 1:g}", y=y - 3, width=2, height=10),
+        element(
+            "rect", class_="critic", x=f"{x + value * room - 1:g}", y=y - 3, width=2, height=10
+        ),
     ]
 
 
