@@ -10,7 +10,6 @@ from ..errors import StorageFull, TreeError
 from ..graphs.tree_search.record import TreeRecord
 from ..tools.corpus.storage import is_full
 
-
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -156,7 +155,7 @@ def _checked(record: TreeRecord, where: str) -> TreeRecord:
     for place, node in enumerate(record.nodes):
         if node.id != place:
             wrong.append(f"node {node.id} stands at place {place}")
-        if (node.parent is None) != (place == 0) or not (node.parent or 0) in range(place or 1):
+        if (node.parent is None) != (place == 0) or (node.parent or 0) not in range(place or 1):
             wrong.append(f"node {place} hangs on {node.parent}, which does not come before it")
         if missing := [key for key in node.steps.values() if key not in record.steps]:
             wrong.append(f"node {place} has a step {missing[0]!r} that is not there")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ...errors import TrainingDataError
-from ...graphs.tree_search.record import TreeRecord
+from ...graphs.tree_search.record import RecordedNode, TreeRecord
 from ..saved_trees import read_saved
 from .known_questions import measured_questions
 from .tree_labels import TreeLabels, first_wrong, labelled, step_values
@@ -91,7 +91,7 @@ def examples_of(record: TreeRecord, answers: Sequence[str], kind: Kind) -> Itera
 def _values(record: TreeRecord, labels: TreeLabels) -> Iterator[Row]:
     """Yield a run for each end, with the value of each step, and whether a right end lies below."""
     values = step_values(record, labels)
-    for end in labels.ends[0]:
+    for end in sorted(labels.ends[0]):
         path = [node.id for node in record.path(end)[1:]]
         if path:
             reach = [id in labels.steps_to_right for id in path]
@@ -118,17 +118,18 @@ def _pairs(record: TreeRecord, labels: TreeLabels) -> Iterator[Row]:
 
     The search knows no right answers; where these say the contrary, the pair is left out.
     """
-    for parent in record.nodes:
-        children = [node for node in record.children(parent.id) if node.visits > 0]
-        if len(children) < 2:
-            continue
+    siblings: dict[int, list[RecordedNode]] = {}
+    for node in record.nodes:
+        if node.parent is not None and node.visits > 0:
+            siblings.setdefault(node.parent, []).append(node)
+    for parent, children in sorted(siblings.items()):
         best = max(children, key=lambda node: node.mean)
         worst = min(children, key=lambda node: node.mean)
         better, worse = labels.share(best.id), labels.share(worst.id)
         contrary = better is not None and worse is not None and better < worse
         chosen, rejected = (move_in_words(record, each, quotes=False) for each in (best, worst))
         if best.mean > worst.mean and chosen != rejected and not contrary:
-            prompt = state_in_words(record, parent)
+            prompt = state_in_words(record, record.nodes[parent])
             yield {"prompt": prompt, "chosen": chosen, "rejected": rejected}
 
 
