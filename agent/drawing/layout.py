@@ -1,6 +1,9 @@
-"""Where the states of a tree are drawn: a column for each depth, and no two boxes on each other."""
+"""Where the states of a tree are drawn: a column for each depth, and no two boxes on each other.
 
-from collections.abc import Mapping
+The way to the answer goes straight along the top and what was visited most comes next, so that of
+a tree of hundreds of states the first screen shows what matters.
+"""
+
 from typing import NamedTuple
 
 from ...graphs.tree_search.record import RecordedNode, TreeRecord
@@ -10,91 +13,82 @@ class Place(NamedTuple):
     """What is drawn at a place.
 
     Attributes:
-        nodes: The node; or several siblings that nothing was tried of, folded into one box.
+        nodes: The node; or several siblings that were never tried, folded into one box.
         depth: Column, from 0.
-        row: Where in the column, in boxes from the top; often between two.
+        row: Which box of the column from the top, from 0; a column has gaps.
         parent: Place among the places of what it hangs on; None for the root.
     """
 
     nodes: tuple[RecordedNode, ...]
     depth: int
-    row: float
+    row: int
     parent: int | None
 
 
-class _Subtree(NamedTuple):
-    """Rows of places relative to the subtree's root, and its first and last row by depth below."""
+class _Box(NamedTuple):
+    nodes: tuple[RecordedNode, ...]
+    depth: int
+    parent: int | None
 
-    rows: dict[int, float]
-    first: list[float]
-    last: list[float]
+
+class _Outline(NamedTuple):
+    """The first and the last row of a subtree by depth, from its root's row on."""
+
+    first: list[int]
+    last: list[int]
 
 
 def laid_out(record: TreeRecord) -> tuple[Place, ...]:
     """Return the places of a tree, each after its parent.
 
-    Siblings keep their order, a parent stands in the middle of its children, and subtrees move
-    together as far as their outlines allow (Reingold and Tilford, 1981).
+    A parent stands beside its first child, and subtrees move up as far as their outlines allow, as
+    Reingold and Tilford (1981) do in the middle of the children.
     """
     boxes = _boxes(record)
     children: dict[int, list[int]] = {}
-    for number, (_, _, parent) in enumerate(boxes):
-        if parent is not None:
-            children.setdefault(parent, []).append(number)
-    drawn: dict[int, _Subtree] = {}
+    for number, box in enumerate(boxes):
+        if box.parent is not None:
+            children.setdefault(box.parent, []).append(number)
+    outlines: dict[int, _Outline] = {}
+    below_parent = [0] * len(boxes)
     # Children come after their parents, so from the end on they are there when a parent is met.
     for number in reversed(range(len(boxes))):
-        below = [(child, drawn.pop(child)) for child in children.get(number, ())]
-        drawn[number] = _joined(number, below)
-    top = min(drawn[0].first)
-    rows = drawn[0].rows
-    return tuple(
-        Place(nodes, depth, rows[number] - top, parent)
-        for number, (nodes, depth, parent) in enumerate(boxes)
-    )
+        first: list[int] = []
+        last: list[int] = []
+        for child in children.get(number, ()):
+            outline = outlines.pop(child)
+            overlaps = zip(last, outline.first, strict=False)
+            shift = max((low - high + 1 for low, high in overlaps), default=0)
+            below_parent[child] = shift
+            first += [row + shift for row in outline.first[len(first) :]]
+            last[: len(outline.last)] = [row + shift for row in outline.last]
+        outlines[number] = _Outline([0, *first], [0, *last])
+    places: list[Place] = []
+    for number, box in enumerate(boxes):
+        above = 0 if box.parent is None else places[box.parent].row
+        places.append(Place(box.nodes, box.depth, above + below_parent[number], box.parent))
+    return tuple(places)
 
 
-def _boxes(record: TreeRecord) -> list[tuple[tuple[RecordedNode, ...], int, int | None]]:
-    """What is drawn, with its depth and the box that it hangs on."""
+def _boxes(record: TreeRecord) -> list[_Box]:
+    """What is drawn: level by level, the children of each in the order in which they stand."""
     below: dict[int, list[RecordedNode]] = {}
     for node in record.nodes:
         if node.parent is not None:
             below.setdefault(node.parent, []).append(node)
-    chosen = {each.id for each in record.path(record.chosen)} if record.chosen is not None else ()
-    boxes: list[tuple[tuple[RecordedNode, ...], int, int | None]] = [((record.nodes[0],), 0, None)]
-    at = 0
-    while at < len(boxes):
-        nodes, depth, _ = boxes[at]
-        children = below.get(nodes[0].id, []) if len(nodes) == 1 else []
+    chosen = {node.id for node in record.path(record.chosen)} if record.chosen is not None else ()
+    boxes = [_Box((record.nodes[0],), 0, None)]
+    for at, box in enumerate(boxes):  # which grows meanwhile
+        children = below.get(box.nodes[0].id, []) if len(box.nodes) == 1 else []
+        children = sorted(
+            children, key=lambda node: (node.id not in chosen, -node.visits, -node.mean)
+        )
         idle = tuple(
             node
             for node in children
             if node.visits == 0 and node.id not in below and node.id not in chosen
         )
         folded = idle if len(idle) > 1 else ()
-        boxes += [((node,), depth + 1, at) for node in children if node not in folded]
-        boxes += [(folded, depth + 1, at)] * bool(folded)
-        at += 1
+        boxes += [_Box((node,), box.depth + 1, at) for node in children if node not in folded]
+        boxes += [_Box(folded, box.depth + 1, at)] if folded else []
     return boxes
-
-
-def _joined(number: int, below: list[tuple[int, _Subtree]]) -> _Subtree:
-    rows: dict[int, float] = {}
-    first: list[float] = []
-    last: list[float] = []
-    placed: Mapping[int, float] = {}
-    for child, tree in below:
-        shared = zip(last, tree.first, strict=False)
-        shift = max((low - high for low, high in shared), default=-1.0) + 1.0
-        placed = {**placed, child: shift}
-        rows |= {each: row + shift for each, row in tree.rows.items()}
-        first += [row + shift for row in tree.first[len(first) :]]
-        moved = [row + shift for row in tree.last]
-        last = moved + last[len(moved) :]
-    middle = (min(placed.values()) + max(placed.values())) / 2 if placed else 0.0
-    rows = {each: row - middle for each, row in rows.items()}
-    return _Subtree(
-        {number: 0.0, **rows},
-        [0.0, *(row - middle for row in first)],
-        [0.0, *(row - middle for row in last)],
-    )

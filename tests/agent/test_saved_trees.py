@@ -52,7 +52,7 @@ def test_a_tree_of_an_evaluation_is_found(tmp_path: Path) -> None:
     assert read_tree(file, "q2") == other
     # What the steps took is not kept, so that equal runs leave equal lines.
     assert read_tree(tmp_path, "q1") == TREE
-    with pytest.raises(TreeError, match="holds 2 trees.*q1, q2"):
+    with pytest.raises(TreeError, match=r"holds 2 trees.*q1, q2"):
         read_tree(file)
     with pytest.raises(TreeError, match="no tree of 'q0'"):
         read_tree(file, "q0")

@@ -6,10 +6,12 @@ from typing import Any
 
 from chain_runs import script
 from support import POLAR, QUESTION, ContentCritic
+from tree_examples import TREE
 
 from clew.agent.search_agent import SearchAgent
 from clew.evals.answering import Task, outcome_of
 from clew.evals.predictions import Prediction
+from clew.graphs.budget import Usage
 from clew.tools.search.memory import MemorySearch
 
 
@@ -52,3 +54,25 @@ def test_the_tree_is_read_back_whole() -> None:
             node.corrects,
         )
         assert (again.step and again.step.reading) == (node.step and node.step.reading)
+
+
+def test_a_search_tree_is_kept_without_the_seconds_of_its_steps() -> None:
+    spent = Usage(searches=2, seconds=1.5)
+    steps = {key: step.model_copy(update={"usage": spent}) for key, step in TREE.steps.items()}
+    tree = TREE.model_copy(update={"steps": steps})
+    prediction = predicted().model_copy(update={"search_tree": tree})
+    line = json.loads(prediction.model_dump_json())
+    assert "usage" in keys(line["search_tree"]) and "seconds" not in keys(line["search_tree"])
+    read = Prediction.model_validate_json(json.dumps(line)).search_tree
+    assert read is not None
+    assert (read.nodes, read.evidence, read.chosen) == (tree.nodes, tree.evidence, tree.chosen)
+    assert {key: step.reading for key, step in read.steps.items()} == {
+        key: step.reading for key, step in steps.items()
+    }
+    assert {step.usage.searches for step in read.steps.values()} == {2}
+
+
+def test_lines_written_before_there_were_search_trees_are_read() -> None:
+    line = json.loads(predicted().model_dump_json())
+    assert line.pop("search_tree") is None
+    assert Prediction.model_validate_json(json.dumps(line)).search_tree is None
