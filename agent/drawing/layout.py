@@ -13,7 +13,7 @@ class Place(NamedTuple):
     """What is drawn at a place.
 
     Attributes:
-        nodes: The node; or several siblings that were never tried, folded into one box.
+        nodes: The node; or several siblings that were never visited, folded into one box.
         depth: Column, from 0.
         row: Which box of the column from the top, from 0; a column has gaps.
         parent: Place among the places of what it hangs on; None for the root.

@@ -144,7 +144,7 @@ def _state(record: TreeRecord, node: RecordedNode, *, is_chosen: bool) -> Elemen
 def _nothing(node: RecordedNode) -> str:
     if node.terminal:
         return "It rests on the steps before it."
-    return "Nothing new was found." if node.visits else "It was proposed and never tried."
+    return "Nothing new was found." if node.visits else "It was never visited."
 
 
 def _step(record: TreeRecord, step: Step) -> Element:

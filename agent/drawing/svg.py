@@ -5,7 +5,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, tostring
 
 from ...graphs.tree_search.record import RecordedNode, TreeRecord
-from .fitting import lines, width
+from .fitting import BOLD, lines, width
 from .layout import Place, laid_out
 from .markup import element, plain
 from .telling import answer_of, figures_of, kind_of, new_steps, told, wording_of
@@ -85,7 +85,7 @@ def drawn(record: TreeRecord, address: Address = lambda node: None) -> Drawing:
     )
     total = across + 2 * _MARGIN
     height = _HEAD + max(place.row for place in places) * _ROW + _HEIGHT + _MARGIN
-    head = lines(plain(record.question), across, _LARGE, 1)
+    head = lines(plain(record.question), across / BOLD, _LARGE, 1)
     chosen = (
         frozenset(node.id for node in record.path(record.chosen))
         if record.chosen is not None
@@ -150,7 +150,9 @@ def _box(record: TreeRecord, place: Place, chosen: frozenset[int], address: Addr
     node = place.nodes[0]
     if len(place.nodes) > 1:
         inside = _folded(place, x, y)
-        title = "\n".join(f"#{each.id} {wording_of(record, each)}" for each in place.nodes)
+        title = "\n".join(
+            f"#{each.id} {wording_of(record, each)} · {figures_of(each)}" for each in place.nodes
+        )
     else:
         inside = _inside(record, node, x, y, chosen)
         title = told(record, node)
@@ -182,7 +184,7 @@ def _inside(
     made += [_text(line, left, y + 36 + 16 * number, None) for number, line in enumerate(wording)]
     made += [
         _text(line, left, y + 70, "answer")
-        for line in lines(f"→ {answer}" if answer else "", room / 1.06, _NORMAL, 1)
+        for line in lines(f"→ {answer}" if answer else "", room / BOLD, _NORMAL, 1)
     ]
     made.append(_text(figures_of(node), left, y + 87, "soft"))
     if node.visits:
@@ -205,7 +207,7 @@ def _folded(place: Place, x: float, y: float) -> list[Element]:
     middle = y + _HEIGHT / 2
     return [
         _text(f"+{len(place.nodes)} more moves", x + _PAD, middle - 2, "answer"),
-        _text("proposed and never tried", x + _PAD, middle + 16, "soft"),
+        _text("never visited", x + _PAD, middle + 16, "soft"),
     ]
 
 

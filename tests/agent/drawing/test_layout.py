@@ -62,7 +62,7 @@ def test_lines_do_not_cross(record: TreeRecord) -> None:
         )
 
 
-def test_siblings_that_were_never_tried_share_a_box() -> None:
+def test_siblings_that_were_never_visited_share_a_box() -> None:
     places = laid_out(TREE)
     assert [node.id for node in place_of(places, 10).nodes] == [9, 10, 11]
     assert len(places) == len(TREE.nodes) - 2
