@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 from chain_runs import script
-from support import POLAR, QUESTION, ContentCritic
+from support import POLAR, QUESTION, ContentCritic, chain_policy
 from tree_examples import TREE
 
 from clew.agent.search_agent import SearchAgent
 from clew.evals.answering import Task, outcome_of
 from clew.evals.predictions import Prediction
+from clew.graphs.answer import Answer
 from clew.graphs.budget import Usage
 from clew.tools.search.memory import MemorySearch
 
@@ -25,6 +26,22 @@ def predicted() -> Prediction:
     outcome = asyncio.run(outcome_of(agent, Task(id="a", question=QUESTION)))
     fields: dict[str, Any] = {name: getattr(outcome, name) for name in type(outcome).model_fields}
     return Prediction(question=QUESTION, answers=("Akaroa",), **fields)
+
+
+class SearchingAgent(SearchAgent):
+    """Answers with a tree, as an expansion that searches one does."""
+
+    async def aask(self, *args: Any, **options: Any) -> Answer:
+        answer = await super().aask(*args, **options)
+        return answer.model_copy(update={"search_tree": TREE})
+
+
+def test_the_search_tree_of_an_answer_is_kept() -> None:
+    agent = SearchingAgent(
+        policy=chain_policy(), critic=ContentCritic(), search=[MemorySearch(POLAR)]
+    )
+    outcome = asyncio.run(outcome_of(agent, Task(id="a", question=QUESTION)))
+    assert outcome.error is None and outcome.search_tree == TREE
 
 
 def keys(value: Any) -> set[str]:

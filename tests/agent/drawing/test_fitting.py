@@ -19,7 +19,7 @@ def test_lines_fit_and_lose_nothing_but_an_end(text: str, most: int) -> None:
 
 def test_text_is_broken_at_spaces_and_cut_anywhere() -> None:
     assert lines("Who was the captain?", ROOM, SIZE, 3) == ["Who was the", "captain?"]
-    assert lines("Who was the captain of the ship?", ROOM, SIZE, 1) == ["Who was the c…"]
+    assert lines("Who was the captain of the ship?", ROOM, SIZE, 1) == ["Who was th…"]
     assert lines("", ROOM, SIZE, 2) == []
 
 
