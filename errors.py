@@ -15,7 +15,8 @@ imports point one way. The hierarchy::
     │   ├── DocumentError         a file that cannot be read into passages
     │   ├── QuestionsError        a set of questions that cannot be evaluated
     │   ├── RunDirectoryError     a run directory that cannot take or give what is asked
-    │   └── TrainingDataError     training data that is missing or not in its shape
+    │   ├── TrainingDataError     training data that is missing or not in its shape
+    │   └── TreeError             a file that holds no search tree, or cannot take one
     ├── CorpusError               an index that cannot be used               (exit code 1)
     │   ├── CorpusCorrupt         its files contradict each other
     │   ├── CorpusBusy            another process is writing it
@@ -84,6 +85,10 @@ class RunDirectoryError(InputError):
 
 class TrainingDataError(InputError):
     """Training data is missing, or not in the shape that training reads."""
+
+
+class TreeError(InputError):
+    """A file holds no search tree, or cannot take one."""
 
 
 class CorpusError(ClewError):

@@ -101,5 +101,6 @@ def _outcome(id: str, answer: Answer, seconds: float) -> Outcome:
         usage=answer.usage,
         stopped_by=answer.stopped_by,
         tree=answer.tree,
+        search_tree=answer.search_tree,
         seconds=seconds,
     )

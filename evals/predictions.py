@@ -8,6 +8,7 @@ from ..graphs.answer import AnswerSentence, Citation
 from ..graphs.budget import Usage
 from ..graphs.chain_tree import ChainTree
 from ..graphs.steps import Step, Verdict
+from ..graphs.tree_search.record import TreeRecord
 from ..tools.passages import Passage
 
 
@@ -40,6 +41,7 @@ class Outcome(BaseModel):
         usage: What the run spent.
         stopped_by: The budget's limit that ended the search early, if one did.
         tree: Every chain that was tried, where the workflow grows a tree of them.
+        search_tree: Every state that was tried, where the expansion searches a tree of them.
         seconds: Wall time of the question.
         error: Why it failed, if it did.
     """
@@ -57,6 +59,7 @@ class Outcome(BaseModel):
     usage: Usage = Usage()
     stopped_by: str | None = None
     tree: ChainTree | None = None
+    search_tree: TreeRecord | None = None
     seconds: float
     error: Failure | None = None
 
@@ -93,6 +96,7 @@ class Prediction(Outcome):
         # Two runs that do the same differ in their seconds, and there only.
         nodes = (line["tree"] or {"nodes": {}})["nodes"].values()
         steps = [each for node in nodes for each in (node["found"], node["step"]) if each]
+        steps += (line["search_tree"] or {"steps": {}})["steps"].values()
         for usage in (line["usage"], *(step["usage"] for step in (*line["steps"], *steps))):
             del usage["seconds"]
         return line

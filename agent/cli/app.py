@@ -17,6 +17,7 @@ COMMANDS = {
     "index": "Index documents, so that questions can be asked about them.",
     "corpus": "List, show or remove corpora.",
     "eval": "Ask a whole set of questions and score the answers.",
+    "tree": "Draw the search tree of a run as SVG or HTML.",
     "train": "Train the embedded models: reader, reward, retriever, splitter.",
     "serve-models": "Start vLLM for the models that a small file names, and keep it running.",
     "doctor": "Check what is installed and what works, and say how to fix what does not.",

@@ -34,6 +34,7 @@ from .options import (
     Search,
     Site,
     TimeRange,
+    Tree,
     Workflow,
     load_settings,
 )
@@ -42,6 +43,7 @@ from .output import print_json
 if TYPE_CHECKING:
     from ...graphs.events import Event
     from ...graphs.plan import Plan
+    from ...graphs.tree_search.record import TreeRecord
     from ..search_agent import SearchAgent
     from ..settings import Settings
     from .following import View
@@ -76,6 +78,7 @@ def ask(
         Path | None, typer.Option(help="JSON file with sub-questions to start from.")
     ] = None,
     thread: Annotated[str | None, typer.Option(help="Name to save the run under.")] = None,
+    tree: Tree = None,
     home: Home = None,
     json: AsJson = False,
 ) -> None:
@@ -111,6 +114,7 @@ def ask(
         lambda agent: agent.astream(text, thread_id=thread, plan=given),
         home=home,
         json=json,
+        tree=tree,
     )
 
 
@@ -120,6 +124,7 @@ def resume(
         typer.Argument(help="Thread id of the run, as clew ask showed it.", show_default=False),
     ],
     api_base: ApiBase = None,
+    tree: Tree = None,
     home: Home = None,
     json: AsJson = False,
 ) -> None:
@@ -135,6 +140,7 @@ def resume(
         lambda agent: agent.astream_resume(thread),
         home=home,
         json=json,
+        tree=tree,
     )
 
 
@@ -145,7 +151,12 @@ def _show_answer(
     *,
     home: Path | None,
     json: bool,
+    tree: Path | None,
 ) -> None:
+    if tree is not None:
+        from ..saved_trees import require_form
+
+        require_form(tree)
     try:
         with home_trouble_told(settings.home), _view(question, json=json) as view:
             # Imported under the view, which has something to show meanwhile.
@@ -163,7 +174,23 @@ def _show_answer(
         raise Interrupted("stopped before the run began; nothing is lost") from None
     if json:
         print_json(answer.model_dump(mode="json"))
+    if tree is not None:
+        _write_tree(answer.search_tree, tree, settings)
     raise typer.Exit(ABSTAINED if answer.abstained else ANSWERED)
+
+
+def _write_tree(record: "TreeRecord | None", file: Path, settings: "Settings") -> None:
+    from ..saved_trees import write_tree
+
+    if record is not None:
+        write_tree(record, file)
+        print(f"the search tree is in {file}", file=sys.stderr)
+    else:
+        print(
+            f"no tree was written to {file}: with expansion {settings.expansion!r} this run "
+            "searched none; name one that searches by --expansion",
+            file=sys.stderr,
+        )
 
 
 async def _closing(

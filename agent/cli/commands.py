@@ -15,6 +15,7 @@ from .read import read
 from .search import search
 from .serve import serve_models
 from .train import training
+from .tree import tree
 
 # Plain help and plain errors: rich would take longer to import than anything else here.
 app = typer.Typer(
@@ -32,6 +33,7 @@ app.command("index", help=COMMANDS["index"])(index)
 app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
 app.add_typer(evaluation, name="eval", help=COMMANDS["eval"])
 app.add_typer(training, name="train", help=COMMANDS["train"])
+app.command("tree", help=COMMANDS["tree"])(tree)
 app.command("serve-models", help=COMMANDS["serve-models"])(serve_models)
 app.command("doctor", help=COMMANDS["doctor"])(doctor)
 

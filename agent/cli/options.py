@@ -52,6 +52,13 @@ MaxTokensOut = Annotated[
     str | None, typer.Option(help="Tokens that language models may write for a question.")
 ]
 MaxRounds = Annotated[str | None, typer.Option(help="How many times to make or extend the plan.")]
+Tree = Annotated[
+    Path | None,
+    typer.Option(
+        help="File for the search tree: .json, .svg or .html; for expansions that search.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 

@@ -7,7 +7,7 @@ import typer
 
 from ...errors import SettingsError
 from .options import Home, load_settings
-from .training_data import queries, rollouts
+from .training_data import examples, queries, rollouts
 from .training_runs import Backbone, Checkpoints, Data, Out, Seed, reporter, told, training_run
 
 training = typer.Typer(
@@ -23,6 +23,11 @@ training.command("rollouts", help="What the reward model learns from: the agent'
 training.command(
     "queries", help="What an adapter learns from: a corpus's queries, by a language model."
 )(queries)
+
+
+training.command("examples", help="What search trees teach, as JSON lines that TRL reads.")(
+    examples
+)
 
 
 @training.command("reader", help="The reader: spans, none, yes and no over several passages.")

@@ -3,7 +3,7 @@
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -42,6 +42,37 @@ def rollouts(
             workers=workers,
             report=reporter(),
         )
+
+
+def examples(
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN…",
+            help="Folders of clew eval, or their predictions.jsonl, with search trees.",
+            show_default=False,
+        ),
+    ],
+    kind: Annotated[
+        Literal["values", "prefixes", "pairs", "kto"],
+        typer.Option(
+            help="values of steps; prefixes up to the first wrong step; pairs of a better and a "
+            "worse move; kto: moves, each good or bad.",
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="File to write: JSON lines.", show_default=False)],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with multihop/ (questions to stay clear of).", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Write training examples out of the trees of evaluation runs."""
+    from ..training.tree_examples import write_tree_examples
+
+    write_tree_examples(sources, kind, out, data=data, report=reporter())
 
 
 def queries(
