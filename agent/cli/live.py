@@ -126,6 +126,8 @@ class LiveView:
             return "Going on"
         if self.progress.draft:
             return "Writing, citations not checked yet"
+        if self.progress.search and not steps:
+            return f"Searching: {self.progress.search}"
         return "Thinking about what is known" if steps else "Planning"
 
     def _step(self, step: StepProgress, *, compact: bool, moving: bool) -> RenderableType:

@@ -15,13 +15,14 @@ from ...graphs.events import (
     StepFinished,
     StepJudged,
     StepStarted,
+    TreeGrown,
 )
 from ...graphs.plan import SubQuestion
 from ...graphs.steps import SearchRecord
 from .answers import RECALLED, answer_lines
 from .progress import DRAFTS, RunProgress
 from .quotes import quoted_sentence, quoted_title
-from .wording import clean, counted
+from .wording import clean, counted, grown
 
 
 class PlainView:
@@ -74,6 +75,8 @@ class PlainView:
                 _say(f"{event.id or 'question'} searched {search_summary(event.search)}")
             case StepJudged() if event.again:
                 _say(f"{event.id} searches again, score {event.verdict.score:.2f}")
+            case TreeGrown():
+                _say(f"tree: {grown(event)}")
             case StepFinished():
                 self._finished(event.step.sub_question.id)
             case RunFinished():

@@ -22,11 +22,13 @@ from ...graphs.events import (
     StepJudged,
     StepRead,
     StepStarted,
+    TreeGrown,
 )
 from ...graphs.plan import SubQuestion
 from ...graphs.steps import Quote, SearchRecord, Step, StepAnswer
 from ...graphs.verification import Outcome
 from ...tools.passages import Passage
+from .wording import counted, grown
 
 Status = Literal["waiting", "searching", "reading", "answered", "unknown", "failed", "unfinished"]
 
@@ -110,6 +112,8 @@ class RunProgress:
         notes: What else is worth telling.
         draft: What is written of the answer so far, its citations not checked yet.
         draft_attempt: Which attempt at writing it that is.
+        states: How many states a search over steps has come to.
+        search: How far such a search has come, in words.
         answer: The answer, once the run is over.
     """
 
@@ -119,6 +123,8 @@ class RunProgress:
     notes: list[str] = field(default_factory=list)
     draft: str = ""
     draft_attempt: int = 0
+    states: int = 0
+    search: str | None = None
     answer: Answer | None = None
 
     def apply(self, event: Event) -> None:
@@ -161,6 +167,9 @@ class RunProgress:
                 if event.attempt != self.draft_attempt:
                     self.draft, self.draft_attempt = "", event.attempt
                 self.draft += event.text
+            case TreeGrown():
+                self.states += len(event.added)
+                self.search = f"{counted(self.states, 'state')}, {grown(event)}"
             case ProposalRejected():
                 self.notes.append(f"a proposed plan was left out: {event.reason}")
             case BudgetEnded():

@@ -2,6 +2,8 @@
 
 import re
 
+from ...graphs.events import TreeGrown
+
 # Control characters (which start escape sequences), lone surrogates, line and paragraph
 # separators, and the marks that reverse the direction of what follows.
 _UNSAFE = re.compile(
@@ -25,3 +27,9 @@ def shortened(text: str, longest: int) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """Return a number with its noun; the plural only takes an s where none is given."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def grown(event: TreeGrown) -> str:
+    """Return how far a search over steps has come, in a few words."""
+    found = "no answer yet" if event.answer is None else f"best answer {clean(event.answer)}"
+    return f"{counted(event.iteration, 'simulation')}, {found}"

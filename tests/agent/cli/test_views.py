@@ -244,6 +244,17 @@ async def test_a_chain_shows_what_was_thought_and_which_chain_was_left(capsys: C
     assert live.count("→ Akaroa") == 1
 
 
+async def test_a_search_over_steps_shows_how_far_it_has_come(capsys: Captured) -> None:
+    events = (await run(workflow_named("mindsearch"), parts_of(script()), expansion="mcts"))[1]
+    view = PlainView(QUESTION)
+    for event in events:
+        view.show(event)
+    plain = capsys.readouterr().out
+    assert "tree: 1 simulation, best answer Akaroa" in plain
+    grown = next(n for n, event in enumerate(events) if event.kind == "tree_grown")
+    assert "Searching:" in frame(events[: grown + 1])
+
+
 async def test_what_was_thought_does_not_steer_the_terminal(capsys: Captured) -> None:
     view = PlainView(QUESTION)
     events = [poisoned(event, POISON) for event in await _corrected_run()]
