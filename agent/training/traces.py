@@ -1,8 +1,10 @@
 """Traces: what an agent made of questions whose answers are known, as evaluation writes it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...errors import PlanError, TrainingDataError
 from ...graphs.plan import make_plan
 from ...graphs.steps import Step, Trajectory
+from ...graphs.tree_search.record import TreeRecord
 from ...tools.passages import Passage
+from .labels import is_right
 from .rows import read_rows
 
 _KEPT = 4
@@ -30,6 +34,7 @@ class Trace(BaseModel):
         start: The chance that a run from the beginning ends right, where rollouts told it.
         values: The same for each step, once it and those before it are fixed; None where it is
             not known. Empty in what evaluation writes.
+        search_tree: All the states that were tried, where the run searched a tree of them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +47,7 @@ class Trace(BaseModel):
     evidence: tuple[Passage, ...] = ()
     start: float | None = Field(default=None, ge=0, le=1)
     values: tuple[float | None, ...] = ()
+    search_tree: TreeRecord | None = None
 
     @property
     def trajectory(self) -> Trajectory:
@@ -79,6 +85,7 @@ def in_order(steps: Sequence[Step]) -> tuple[Step, ...]:
 def read_traces(file: Path) -> Iterator[Trace]:
     """Yield the traces of a file that have steps and right answers to judge them by.
 
+    Of a run that searched a tree of states, each state with an answer is a trace.
     Questions that failed, and those whose right answer is that there is none, teach nothing about
     steps and are passed over.
 
@@ -87,8 +94,43 @@ def read_traces(file: Path) -> Iterator[Trace]:
     """
     for number, row in enumerate(read_rows(file), 1):
         trace = _trace(row, file, number)
-        if trace.steps and trace.answers:
+        if trace.search_tree is not None and trace.answers:
+            yield from tree_traces(trace, trace.search_tree)
+        elif trace.steps and trace.answers:
             yield trace
+
+
+def tree_traces(trace: Trace, record: TreeRecord) -> Iterator[Trace]:
+    """Yield the states of a tree that hold an answer, each as a trace with values.
+
+    The last step of a state is worth whether its answer is right; the steps before it are worth the
+    share of right answers among the states that hold them (Math-Shepherd's estimate, with the
+    tree's own states for rollouts). A step after the same earlier ones is valued once.
+    """
+    states = {
+        tuple(node.steps.values()): node
+        for node in record.nodes
+        if node.answer is not None and node.steps
+    }
+    right = {keys: float(is_right(node.answer, trace.answers)) for keys, node in states.items()}
+    through: dict[tuple[str, ...], list[float]] = defaultdict(list)
+    for keys, value in right.items():
+        for count in range(1, len(keys) + 1):
+            through[keys[:count]].append(value)
+    valued: set[tuple[str, ...]] = set()
+    for keys, node in states.items():
+        prefixes = [keys[:count] for count in range(1, len(keys) + 1)]
+        worth = {prefix: fmean(through[prefix]) for prefix in prefixes} | {keys: right[keys]}
+        yield trace.model_copy(
+            update={
+                "prediction": node.answer,
+                "steps": tuple(record.steps[key] for key in keys),
+                "evidence": tuple(record.evidence.values()),
+                "values": tuple(None if each in valued else worth[each] for each in prefixes),
+                "search_tree": None,
+            }
+        ).trimmed()
+        valued.update(prefixes)
 
 
 def append_traces(file: Path, traces: Sequence[Trace]) -> None:
@@ -137,7 +179,7 @@ def _trace(row: dict[str, Any], file: Path, number: int) -> Trace:
 
 def _trimmed(step: Step) -> Step:
     reading = step.reading.model_copy(
-        update={"ranking": step.reading.ranking[:_KEPT], "others": ()}
+        update={"ranking": step.reading.ranking[:_KEPT], "others": (), "alternatives": ()}
     )
     return step.model_copy(update={"reading": reading, "searches": ()})
 

@@ -34,6 +34,9 @@ from .run_states import (
 )
 from .run_values import StateValue, state_values
 
+_EARLY_END = 0.1
+"""Weight of ending where the policy would ask more."""
+
 
 class Saved(BaseModel):
     """What a task of a search saves.
@@ -124,8 +127,9 @@ class RunDomain:
         moves = policy_moves(state, proposals)
         if state.taken:
             moves += edits(state, steps_of(state, self._known))
-        if not any(move.kind == "answer" for move, _ in moves) and self.answer(state) is not None:
-            moves.append((Move(kind="answer", text="answer with what is known"), 0.1))
+        ends = any(move.kind == "answer" for move, _ in moves)
+        if not ends and self._deciding_answer(state) is not None:
+            moves.append((Move(kind="answer", text="answer with what is known"), _EARLY_END))
         return moves[: self._width]
 
     async def apply(self, state: RunState, move: Move) -> RunState | None:
@@ -197,9 +201,12 @@ class RunDomain:
         return move.kind
 
     def answer(self, state: RunState) -> str | None:
-        """Return the answer of the step that decides."""
-        step = deciding_step(state.plan, steps_of(state, self._known))
-        return step.answer.text if step else None
+        """Return the answer of the step that decides.
+
+        Where sub-questions come a few at a time, a state answers the question once it ends.
+        """
+        is_whole = state.ended or self._moves.most is None
+        return self._deciding_answer(state) if is_whole else None
 
     def is_end(self, state: RunState) -> bool:
         """Return whether a state ends with what is known."""
@@ -213,6 +220,10 @@ class RunDomain:
             evidence=evidence_of_all(state, self._known),
             answer=self.answer(state) if state.ended else None,
         )
+
+    def _deciding_answer(self, state: RunState) -> str | None:
+        step = deciding_step(state.plan, steps_of(state, self._known))
+        return step.answer.text if step else None
 
     async def _proposals(self, state: RunState) -> Sequence[Proposal]:
         if state.rounds >= (self._moves.rounds or self._meter.budget.rounds):

@@ -1,7 +1,8 @@
 """Planning: the split at first, one other way where a chain broke, nothing where all is known."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from ....graphs.plan import REFERENCE, Plan, SubQuestion, missing_from
 from ....graphs.protocols import PlanRequest, Proposal
@@ -24,13 +25,27 @@ def split(question: str, splitter: Splitter | None = None) -> tuple[SubQuestion,
         question: The question, without braces.
         splitter: The trained splitter; without it chains are found by rule alone.
     """
-    compared = split_comparison(question) or split_intersection(question)
-    if compared:
-        return compared
+    return next(splits(question, splitter))
+
+
+def splits(question: str, splitter: Splitter | None = None) -> Iterator[tuple[SubQuestion, ...]]:
+    """Yield the ways to split a question, the best first and the question itself last.
+
+    Args:
+        question: The question, without braces.
+        splitter: See `split`.
+    """
+    if compared := split_comparison(question) or split_intersection(question):
+        yield compared
     chain = split_chain(question)
-    if splitter is not None and not (chain and _of_known_form(question)):
-        chain = splitter.split(question) or chain
-    return chain or whole(question)
+    by_rules_first = chain and _of_known_form(question)
+    if by_rules_first:
+        yield chain
+    if splitter is not None and (learnt := splitter.split(question)):
+        yield learnt
+    if chain and not by_rules_first:
+        yield chain
+    yield whole(question)
 
 
 def _of_known_form(question: str) -> bool:
@@ -58,12 +73,20 @@ def proposals(request: PlanRequest, splitter: Splitter | None = None) -> tuple[P
     """
     plan, most = request.plan, request.most
     if not plan.sub_questions:
-        first = split(_bare(request.question), splitter)
-        ways = dict.fromkeys((first, whole(request.question)))
-        return tuple(Proposal(sub_questions=way[:most]) for way in ways)[: max(1, request.limit)]
+        ways = (way[:most] for way in splits(_bare(request.question), splitter))
+        unlike = islice(_once(ways), max(1, request.limit))
+        return tuple(Proposal(sub_questions=way) for way in unlike)
     left = unasked(request.question, plan, splitter) if most is not None else ()
     more = left[:most] or around_the_break(request.question, plan, request.steps)
     return (Proposal(sub_questions=more),)
+
+
+def _once(ways: Iterable[tuple[SubQuestion, ...]]) -> Iterator[tuple[SubQuestion, ...]]:
+    seen = set()
+    for way in ways:
+        if way not in seen:
+            seen.add(way)
+            yield way
 
 
 def unasked(question: str, plan: Plan, splitter: Splitter | None = None) -> tuple[SubQuestion, ...]:

@@ -7,13 +7,22 @@ from pathlib import Path
 
 import pytest
 from support import QUESTION
+from tree_examples import TREE
 
 from clew.agent.search_agent import SearchAgent
-from clew.agent.training.traces import Trace, append_traces, in_order, mended, read_traces
+from clew.agent.training.traces import (
+    Trace,
+    append_traces,
+    in_order,
+    mended,
+    read_traces,
+    tree_traces,
+)
 from clew.errors import PlanError, TrainingDataError
 from clew.evals.predictions import Prediction
 from clew.graphs.answer import Answer
 from clew.graphs.protocols import Parts
+from clew.graphs.tree_search.record import RecordedNode
 
 
 @pytest.fixture
@@ -112,3 +121,36 @@ def test_a_question_that_was_being_written_is_written_anew(tmp_path: Path) -> No
     file.write_text(file.read_text()[:-5])
     assert mended(file) == {"a"}
     assert [json.loads(line)["id"] for line in file.read_text().splitlines()] == ["a"]
+
+
+def test_each_end_of_a_search_tree_is_a_trace(tmp_path: Path) -> None:
+    line = {"id": "1", "question": QUESTION, "answers": ["Akaroa"]}
+    file = tmp_path / "predictions.jsonl"
+    file.write_text(json.dumps({**line, "search_tree": TREE.model_dump(mode="json")}))
+    wrong, right = read_traces(file)
+    assert (wrong.prediction, right.prediction) == ("Kilkea", "Akaroa")
+    assert wrong.values == (0.0, 0.0) and right.values == (1.0, 1.0)
+    assert [step.answer.text for step in right.steps] == ["Frank Worsley", "Akaroa"]
+    for trace in (wrong, right):
+        evidence = trace.trajectory.evidence
+        quotes = [quote for step in trace.steps for quote in step.answer.quotes]
+        assert quotes and all(quote.is_verbatim(evidence) for quote in quotes)
+
+
+def test_a_step_that_several_states_of_a_tree_hold_is_worth_their_share_once() -> None:
+    ends = (
+        ("captain", "born", "Akaroa"),
+        ("captain", "kilkea", "Kilkea"),
+        ("leader", "kilkea", "Kilkea"),
+    )
+    nodes = [
+        RecordedNode(id=n, parent=n and 0, answer=answer, steps={"q1": first, "q2": second})
+        for n, (first, second, answer) in enumerate(ends)
+    ]
+    record = TREE.model_copy(update={"nodes": tuple(nodes)})
+    trace = Trace(id="1", question=QUESTION, answers=("Akaroa",))
+    assert [each.values for each in tree_traces(trace, record)] == [
+        (0.5, 1.0),
+        (None, 0.0),
+        (0.0, 0.0),
+    ]
