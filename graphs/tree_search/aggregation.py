@@ -11,9 +11,14 @@ Aggregation = Callable[[Tree], int | None]
 
 
 def answered(tree: Tree) -> list[Node]:
-    """Return the nodes to choose from: ends with an answer, or any with one where none has."""
-    with_answer = [node for node in tree.values() if node.answer is not None]
-    return [node for node in with_answer if node.terminal] or with_answer
+    """Return the nodes with an answer; an end that only confirms its parent's takes its place."""
+    nodes = [node for node in tree.values() if node.answer is not None]
+    confirmed = {
+        node.parent
+        for node in nodes
+        if node.terminal and node.parent is not None and node.answer == tree[node.parent].answer
+    }
+    return [node for node in nodes if node.id not in confirmed]
 
 
 def best_value(tree: Tree) -> int | None:
@@ -21,12 +26,20 @@ def best_value(tree: Tree) -> int | None:
     return _best(answered(tree))
 
 
-def weighted_vote(tree: Tree) -> int | None:
-    """Take the answer that gathers most value, from its best state, as MCTS-RAG does."""
-    clusters = clustered(answered(tree))
-    if not clusters:
-        return None
-    return _best(max(clusters, key=lambda nodes: sum(node.value for node in nodes)))
+def weighted_vote(power: float = 1.0) -> Aggregation:
+    """Return what takes the answer that gathers most value, from its best state (MCTS-RAG).
+
+    Args:
+        power: To which values are raised first; above 1, few good states outvote many poor ones.
+    """
+
+    def aggregate(tree: Tree) -> int | None:
+        clusters = clustered(answered(tree))
+        if not clusters:
+            return None
+        return _best(max(clusters, key=lambda nodes: sum(node.value**power for node in nodes)))
+
+    return aggregate
 
 
 def clustered(nodes: Iterable[Node]) -> list[list[Node]]:

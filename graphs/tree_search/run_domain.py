@@ -89,6 +89,7 @@ class RunDomain:
         evidence: The passages known before the search, by id.
         results: What research came to so far, by key.
         first: The proposals to begin with, which the planner made.
+        values: What states are known to be worth, by what they hold.
 
     Attributes:
         results: What research came to in this node's work, by key.
@@ -106,6 +107,7 @@ class RunDomain:
         evidence: Mapping[str, Passage],
         results: Results,
         first: Sequence[Proposal] = (),
+        values: Mapping[str, Value] | None = None,
     ) -> None:
         self._parts = parts
         self._moves = moves
@@ -115,6 +117,7 @@ class RunDomain:
         self._evidence = evidence
         self._known = dict(results)
         self._first = first
+        self._values = values or {}
         self._under_way: dict[str, asyncio.Future[StepResult]] = {}
         self.results: dict[str, StepResult] = {}
         self.usage = Usage()
@@ -174,12 +177,21 @@ class RunDomain:
 
     async def evaluate(self, states: Sequence[RunState]) -> Sequence[StateValue]:
         """Return what the critic makes of the states, in one batch."""
-        trajectories = [self.trajectory(state) for state in states]
+        # To end with what is known makes it neither better nor worse.
+        before = [
+            content_key(each.model_copy(update={"ended": False}), self._known) for each in states
+        ]
+        known = {
+            key: value for key in before if isinstance(value := self._values.get(key), StateValue)
+        }
+        new = [state for state, key in zip(states, before, strict=True) if key not in known]
 
         async def judge(tally: Tally) -> SavedValues:
+            trajectories = [self.trajectory(state) for state in new]
             return SavedValues(values=tuple(await state_values(self._parts, trajectories)))
 
-        return (await self._saved("evaluate", judge)).values
+        values = iter((await self._saved("evaluate", judge)).values if new else ())
+        return [known[key] if key in known else next(values) for key in before]
 
     async def refine(self, state: RunState, value: Value) -> RunState | None:
         """Return the state with its weakest step searched for in other words."""

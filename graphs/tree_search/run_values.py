@@ -1,10 +1,9 @@
 """What states of a run are worth: the critic's verdicts on their steps, in one number."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from ..protocols import Parts
-from ..steps import Step, Trajectory, Verdict
+from ..steps import Trajectory, Verdict
 from .domain import Value
 
 
@@ -32,12 +31,9 @@ def _value(trajectory: Trajectory, verdicts: Sequence[Verdict]) -> StateValue:
         step.sub_question.id: verdict
         for step, verdict in zip(trajectory.steps, verdicts, strict=True)
     }
-    return StateValue(score=_joined(trajectory.steps, verdicts), verdicts=by_id)
+    return StateValue(score=_weakest(verdicts), verdicts=by_id)
 
 
-def _joined(steps: Sequence[Step], verdicts: Sequence[Verdict]) -> float:
-    """The geometric mean: a chain is hardly better than its weakest link."""
-    if not verdicts:
-        return 0.0
-    logs = [math.log(max(verdict.score, 1e-4)) for verdict in verdicts]
-    return math.exp(sum(logs) / len(logs))
+def _weakest(verdicts: Sequence[Verdict]) -> float:
+    """The least of the scores, as process rewards are joined since Lightman et al. (2023)."""
+    return min((verdict.score for verdict in verdicts), default=0.0)

@@ -295,6 +295,7 @@ class _Nodes:
             evidence=state.get("evidence", {}),
             results=state.get("results", {}),
             first=state.get("proposals", ()),
+            values={state["tree"][id].key: value for id, value in state.get("values", {}).items()},
         )
 
 
