@@ -91,7 +91,8 @@ def selected(
     if stopped or left <= 0 or ended_by(search, method, done) is not None:
         return []
     chosen = method.select(search.tree, min(left, method.parallel))
-    return [Simulation(leaf=id) for id in chosen]
+    # A beam and a sample are chosen whole, however many are left.
+    return [Simulation(leaf=id) for id in chosen[:left]]
 
 
 def ended_by(search: Search[S, M], method: Method, done: int) -> str | None:
@@ -175,23 +176,27 @@ async def expanded(
 async def evaluated(
     search: Search[S, M], new: Sequence[int], method: Method, domain: Domain[S, M]
 ) -> Search[S, M]:
-    """Return what changes as new nodes are valued, in one batch, and weak ones reworked."""
+    """Return what changes as new nodes are valued, in one batch, and weak ones reworked.
+
+    As in ReARTeR, where even the best of siblings is weak it is reworked, and no other.
+    """
     values = dict(
         zip(new, await domain.evaluate([search.states[id] for id in new]), strict=True)
         if new
         else ()
     )
     states: dict[int, S] = {}
-    below = method.refine_below
-    weak = [id for id in new if below is not None and values[id].score <= below]
-    if weak:
+    if weak := _weak(search.tree, values, method):
         reworked = await asyncio.gather(
             *(domain.refine(search.states[id], values[id]) for id in weak)
         )
+        known = {node.key for node in search.tree.values()}
         better = {id: state for id, state in zip(weak, reworked, strict=True) if state is not None}
         again = await domain.evaluate(list(better.values())) if better else ()
         for (id, state), value in zip(better.items(), again, strict=True):
-            if value.score > values[id].score:
+            # What the tree holds already is not there twice.
+            if value.score > values[id].score and (key := domain.key(state)) not in known:
+                known.add(key)
                 states[id], values[id] = state, value
     changes: Changes = {}
     for id, value in values.items():
@@ -288,6 +293,19 @@ def _shared(moves: Sequence[tuple[M, float]]) -> tuple[tuple[M, float], ...]:
         weights.setdefault(move, weight)
     total = sum(weights.values())
     return tuple((move, weight / total) for move, weight in weights.items())
+
+
+def _weak(tree: Tree, values: Mapping[int, Value], method: Method) -> list[int]:
+    """The new nodes that nothing beside them is better than, and that are not good enough."""
+    if method.refine_below is None:
+        return []
+    scores = {id: value.score for id, value in values.items()}
+    best: set[int] = set()
+    for parent in (tree[id].parent for id in scores):
+        assert parent is not None
+        siblings = (id for id in tree[parent].children if not tree[id].visits)
+        best.add(max(siblings, key=lambda id: (scores.get(id, tree[id].value), -id)))
+    return [id for id in scores if id in best and scores[id] <= method.refine_below]
 
 
 def _settled(tree: Tree, path: Sequence[int], method: Method) -> bool:
