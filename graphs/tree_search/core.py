@@ -7,6 +7,7 @@ a graph whose checkpoints hold changes only.
 import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -59,15 +60,26 @@ class Search(Generic[S, M]):
     untried: Mapping[int, Sequence[tuple[M, float]]] = field(default_factory=dict)
     values: Mapping[int, Value] = field(default_factory=dict)
 
+    @cached_property
+    def keys(self) -> set[str]:
+        """What the nodes hold."""
+        return {node.key for node in self.tree.values()}
+
     def changed(self, more: "Search[S, M]") -> "Search[S, M]":
         """Return the search with changes made."""
-        return Search(
+        after = Search(
             tree={**self.tree, **more.tree},
-            states={**self.states, **more.states},
-            made={**self.made, **more.made},
-            untried={**self.untried, **more.untried},
-            values={**self.values, **more.values},
+            states={**self.states, **more.states} if more.states else self.states,
+            made={**self.made, **more.made} if more.made else self.made,
+            untried={**self.untried, **more.untried} if more.untried else self.untried,
+            values={**self.values, **more.values} if more.values else self.values,
         )
+        if (keys := self.__dict__.pop("keys", None)) is not None:
+            # Handed on: gathered anew at each step they would cost more than all else.
+            keys.difference_update(self.tree[id].key for id in more.tree if id in self.tree)
+            keys.update(node.key for node in more.tree.values())
+            after.__dict__["keys"] = keys
+        return after
 
 
 def planted(state: S, domain: Domain[S, M]) -> Search[S, M]:
@@ -141,11 +153,11 @@ async def expanded(
     states: dict[int, S] = {}
     made: dict[int, M] = {}
     children: dict[int, list[int]] = {id: list(tree[id].children) for id in going}
-    known = {node.key for node in tree.values()}
+    fresh: set[str] = set()
     for (parent, move, prior), state in zip(tries, reached, strict=True):
-        if state is None or (key := domain.key(state)) in known:
+        if state is None or (key := domain.key(state)) in search.keys or key in fresh:
             continue
-        known.add(key)
+        fresh.add(key)
         id = len(tree) + len(states)
         depth = tree[parent].depth + 1
         end = domain.is_end(state) or depth >= method.depth
@@ -190,13 +202,14 @@ async def evaluated(
         reworked = await asyncio.gather(
             *(domain.refine(search.states[id], values[id]) for id in weak)
         )
-        known = {node.key for node in search.tree.values()}
+        fresh: set[str] = set()
         better = {id: state for id, state in zip(weak, reworked, strict=True) if state is not None}
         again = await domain.evaluate(list(better.values())) if better else ()
         for (id, state), value in zip(better.items(), again, strict=True):
             # What the tree holds already is not there twice.
-            if value.score > values[id].score and (key := domain.key(state)) not in known:
-                known.add(key)
+            key = domain.key(state)
+            if value.score > values[id].score and key not in search.keys and key not in fresh:
+                fresh.add(key)
                 states[id], values[id] = state, value
     changes: Changes = {}
     for id, value in values.items():
