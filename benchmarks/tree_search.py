@@ -1,4 +1,4 @@
-"""Tree search: which leaf is chosen at equal cost, and what the core itself costs.
+"""Tree search: which leaf is chosen at equal cost.
 
 Synthetic trees, whose leaves' values are known, are searched with critics that err. Every method
 may make, and have valued, the same number of states.
@@ -15,7 +15,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
-import tree_search_costs
 from synthetic_trees import Climbing, Place, Sampling, SyntheticTree, grown
 
 from clew.evals.metrics import Estimate, bootstrap
@@ -249,11 +248,8 @@ async def main() -> None:
     parser.add_argument("--branching", type=int, default=4)
     parser.add_argument("--depth", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--simulations", type=int, default=32, help="of the searches that wait")
     parser.add_argument("--plot", type=Path, help="where to draw regret against cost")
     arguments = parser.parse_args()
-    # First, while the process is small.
-    await tree_search_costs.report(arguments.simulations)
     trees = [
         grown(arguments.branching, arguments.depth, arguments.seed + number)
         for number in range(arguments.trees)

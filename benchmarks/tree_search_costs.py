@@ -1,5 +1,10 @@
-"""What the search core itself costs: time, memory, and what leaves at once save."""
+"""What the core of tree search costs: time, memory, and what leaves at once save.
 
+python benchmarks/tree_search_costs.py
+"""
+
+import argparse
+import asyncio
 import gc
 import time
 import tracemalloc
@@ -39,19 +44,22 @@ async def overheads(parallel: int) -> list[float]:
 
     Each is the mean over the latest simulations; the synthetic tree's own work is in it.
     """
-    marks: list[tuple[int, float]] = []
+    marks: list[tuple[int, int, float]] = []
+    done = 0
 
     def select(tree: Tree, count: int) -> Sequence[int]:
+        nonlocal done
+        marks.append((len(tree), done, time.process_time()))
         chosen = _LARGE.select(tree, count)
-        marks.extend([(len(tree), time.process_time())] * len(chosen))
+        done += len(chosen)
         return chosen
 
     await climbed(replace(_LARGE, select=select, parallel=parallel))
     found = []
     for size in SIZES:
-        last = max(place for place, (nodes, _) in enumerate(marks) if nodes <= size)
-        first = max(0, last - _LAST)
-        found.append(1_000 * (marks[last][1] - marks[first][1]) / (last - first))
+        *_, (_, simulations, ended) = (mark for mark in marks if mark[0] <= size)
+        first, began = next(mark[1:] for mark in marks if mark[1] >= simulations - _LAST)
+        found.append(1_000 * (ended - began) / (simulations - first))
     return found
 
 
@@ -94,27 +102,30 @@ async def seconds_with(parallel: int, simulations: int) -> float:
     return time.perf_counter() - started
 
 
-async def report(simulations: int) -> None:
-    """Print what the core costs."""
-    held = await memory()
-    print("\n## What the core costs\n")
-    print("| ms a simulation, with nodes | " + " | ".join(f"{size:,}" for size in SIZES) + " |")
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--simulations", type=int, default=32, help="of the searches that wait")
+    simulations = parser.parse_args().simulations
+    held = await memory()  # first, while the process is small
+    print(f"| MB with {NODES:,} nodes | |\n| --- | ---: |")
+    print(f"| held by the tree (tracemalloc) | {held.allocated:.1f} |")
+    print(f"| peak while it grew (tracemalloc) | {held.peak:.1f} |")
+    print(f"| the process has more (RSS) | {held.resident:.1f} |")
+    print("\n| ms a simulation, with nodes | " + " | ".join(f"{size:,}" for size in SIZES) + " |")
     print("| --- |" + " ---: |" * len(SIZES))
     for parallel in LEAVES_AT_ONCE:
         found = await overheads(parallel)
         cells = " | ".join(f"{ms:.2f} ({100 * ms / POLICY_MS:.1f} %)" for ms in found)
         print(f"| leaves at once: {parallel} | {cells} |")
     print(f"\nIn brackets: share of a policy call of {POLICY_MS:.0f} ms.\n")
-    print(f"| MB with {NODES:,} nodes | |\n| --- | ---: |")
-    print(f"| held by the tree (tracemalloc) | {held.allocated:.1f} |")
-    print(f"| peak while it grew (tracemalloc) | {held.peak:.1f} |")
-    print(f"| the process has more (RSS) | {held.resident:.1f} |")
-    print(
-        f"\n| {simulations} simulations, {POLICY_MS:.0f} ms to make a state | s | times as fast |"
-    )
+    print(f"| {simulations} simulations, {POLICY_MS:.0f} ms to make a state | s | times as fast |")
     print("| --- | ---: | ---: |")
     alone = 0.0
     for parallel in LEAVES_AT_ONCE:
         seconds = await seconds_with(parallel, simulations)
         alone = alone or seconds
         print(f"| leaves at once: {parallel} | {seconds:.2f} | {alone / seconds:.2f} |")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
