@@ -206,6 +206,7 @@ def draw(path: Path, found: Outcomes) -> None:
     styles = {
         "best-of-n": ("o-", "#000000"),
         "beam": ("s-", "#0072b2"),
+        "beam, best way": ("s--", "#56b4e9"),
         "mcts": ("D-", "#d55e00"),
         "rest_mcts": ("^-", "#009e73"),
         POOLED_WAY: ("v--", "#cc79a7"),
@@ -233,11 +234,11 @@ def draw(path: Path, found: Outcomes) -> None:
                     label=name,
                 )
             panel.set(title=f"critic's noise {noise}", xlabel="states made and valued")
-            panel.set_ylim(bottom=0)
             panel.grid(color="#e3e6ec")
+        panels[0].set_ylim(bottom=0)
         panels[0].set_ylabel("regret, % of the range")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False)
+        figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
         nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(path, format="svg", metadata=nothing)
 
