@@ -10,7 +10,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # A folder in which the repository is found under its import name, for tools that read sources.
 SOURCES := $(VENV)/sources
-BENCHMARKS := startup encoding batching scheduling evaluation multihop model_calls web_pages
+BENCHMARKS := startup encoding batching scheduling evaluation multihop model_calls web_pages \
+	tree_search tree_search_costs
 
 # Given to the shell as it is, whatever characters it holds.
 export QUESTION = $(value Q)

@@ -1,6 +1,6 @@
 """Aggregation: which of the answers that a search found is taken."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 from ..agreement import agree
@@ -63,7 +63,8 @@ def share_of(answer: str, tree: Tree) -> float:
     nodes = answered(tree)
     if not nodes:
         return 0.0
-    return sum(agree(answer, node.answer or "") for node in nodes) / len(nodes)
+    said = Counter(node.answer or "" for node in nodes)
+    return sum(count for other, count in said.items() if agree(answer, other)) / len(nodes)
 
 
 def _best(nodes: Sequence[Node]) -> int | None:

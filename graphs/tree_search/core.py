@@ -7,6 +7,7 @@ a graph whose checkpoints hold changes only.
 import asyncio
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -59,15 +60,26 @@ class Search(Generic[S, M]):
     untried: Mapping[int, Sequence[tuple[M, float]]] = field(default_factory=dict)
     values: Mapping[int, Value] = field(default_factory=dict)
 
+    @cached_property
+    def keys(self) -> set[str]:
+        """What the nodes hold."""
+        return {node.key for node in self.tree.values()}
+
     def changed(self, more: "Search[S, M]") -> "Search[S, M]":
         """Return the search with changes made."""
-        return Search(
+        after = Search(
             tree={**self.tree, **more.tree},
-            states={**self.states, **more.states},
-            made={**self.made, **more.made},
-            untried={**self.untried, **more.untried},
-            values={**self.values, **more.values},
+            states={**self.states, **more.states} if more.states else self.states,
+            made={**self.made, **more.made} if more.made else self.made,
+            untried={**self.untried, **more.untried} if more.untried else self.untried,
+            values={**self.values, **more.values} if more.values else self.values,
         )
+        if (keys := self.__dict__.pop("keys", None)) is not None:
+            # Handed on: gathered anew at each step they would cost more than all else.
+            keys.difference_update(self.tree[id].key for id in more.tree if id in self.tree)
+            keys.update(node.key for node in more.tree.values())
+            after.__dict__["keys"] = keys
+        return after
 
 
 def planted(state: S, domain: Domain[S, M]) -> Search[S, M]:
@@ -91,7 +103,8 @@ def selected(
     if stopped or left <= 0 or ended_by(search, method, done) is not None:
         return []
     chosen = method.select(search.tree, min(left, method.parallel))
-    return [Simulation(leaf=id) for id in chosen]
+    # A beam and a sample are chosen whole, however many are left.
+    return [Simulation(leaf=id) for id in chosen[:left]]
 
 
 def ended_by(search: Search[S, M], method: Method, done: int) -> str | None:
@@ -140,11 +153,11 @@ async def expanded(
     states: dict[int, S] = {}
     made: dict[int, M] = {}
     children: dict[int, list[int]] = {id: list(tree[id].children) for id in going}
-    known = {node.key for node in tree.values()}
+    fresh: set[str] = set()
     for (parent, move, prior), state in zip(tries, reached, strict=True):
-        if state is None or (key := domain.key(state)) in known:
+        if state is None or (key := domain.key(state)) in search.keys or key in fresh:
             continue
-        known.add(key)
+        fresh.add(key)
         id = len(tree) + len(states)
         depth = tree[parent].depth + 1
         end = domain.is_end(state) or depth >= method.depth
@@ -175,23 +188,28 @@ async def expanded(
 async def evaluated(
     search: Search[S, M], new: Sequence[int], method: Method, domain: Domain[S, M]
 ) -> Search[S, M]:
-    """Return what changes as new nodes are valued, in one batch, and weak ones reworked."""
+    """Return what changes as new nodes are valued, in one batch, and weak ones reworked.
+
+    As in ReARTeR, where even the best of siblings is weak it is reworked, and no other.
+    """
     values = dict(
         zip(new, await domain.evaluate([search.states[id] for id in new]), strict=True)
         if new
         else ()
     )
     states: dict[int, S] = {}
-    below = method.refine_below
-    weak = [id for id in new if below is not None and values[id].score <= below]
-    if weak:
+    if weak := _weak(search.tree, values, method):
         reworked = await asyncio.gather(
             *(domain.refine(search.states[id], values[id]) for id in weak)
         )
+        fresh: set[str] = set()
         better = {id: state for id, state in zip(weak, reworked, strict=True) if state is not None}
         again = await domain.evaluate(list(better.values())) if better else ()
         for (id, state), value in zip(better.items(), again, strict=True):
-            if value.score > values[id].score:
+            # What the tree holds already is not there twice.
+            key = domain.key(state)
+            if value.score > values[id].score and key not in search.keys and key not in fresh:
+                fresh.add(key)
                 states[id], values[id] = state, value
     changes: Changes = {}
     for id, value in values.items():
@@ -288,6 +306,19 @@ def _shared(moves: Sequence[tuple[M, float]]) -> tuple[tuple[M, float], ...]:
         weights.setdefault(move, weight)
     total = sum(weights.values())
     return tuple((move, weight / total) for move, weight in weights.items())
+
+
+def _weak(tree: Tree, values: Mapping[int, Value], method: Method) -> list[int]:
+    """The new nodes that nothing beside them is better than, and that are not good enough."""
+    if method.refine_below is None:
+        return []
+    scores = {id: value.score for id, value in values.items()}
+    best: set[int] = set()
+    for parent in (tree[id].parent for id in scores):
+        assert parent is not None
+        siblings = (id for id in tree[parent].children if not tree[id].visits)
+        best.add(max(siblings, key=lambda id: (scores.get(id, tree[id].value), -id)))
+    return [id for id in scores if id in best and scores[id] <= method.refine_below]
 
 
 def _settled(tree: Tree, path: Sequence[int], method: Method) -> bool:

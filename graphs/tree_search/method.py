@@ -38,7 +38,8 @@ class Method:
             backed up (ReST-MCTS*'s α); None backs up from the end of the way.
         look_ahead: Instead, the state's value is drawn by this share towards those that follow
             (ReARTeR's α), as what the policy proposes first is done; None does not.
-        refine_below: States of less value are reworked for what the critic says; None does not.
+        refine_below: Where even the best of the new states is of no more value, it is reworked for
+            what the critic says; None does not.
         gate: An end of at least this value ends the search; None goes on.
     """
 
@@ -66,5 +67,7 @@ class Method:
             node: The node.
             rolling: Whether it was only come to on the way forward from another.
         """
-        sampled = (self.narrow and node.depth > 0) or (rolling and self.look_ahead is not None)
-        return 1 if sampled else self.width
+        ahead = self.look_ahead is not None
+        wanted = 1 if (self.narrow and node.depth > 0) or (rolling and ahead) else self.width
+        # The step that was looked ahead to is one of those to choose from.
+        return max(0, wanted - len(node.children)) if ahead else wanted

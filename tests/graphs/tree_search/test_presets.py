@@ -1,0 +1,262 @@
+"""Each preset over `two_a_level`, its course worked out by hand in the comments.
+
+Visits and worth of every state that was visited are expected, to six places.
+"""
+
+from dataclasses import replace
+
+import pytest
+from tree_domains import START, WrittenTree, counts, named, search_of, taken, two_a_level
+
+from clew.graphs.tree_search.backup import best
+from clew.graphs.tree_search.core import ended_by
+from clew.graphs.tree_search.method import Method
+from clew.graphs.tree_search.presets import (
+    BEAM,
+    BEST_OF_N,
+    CR_PLANNER,
+    LATS,
+    MCTS,
+    MCTS_RAG,
+    METHODS,
+    REARTER,
+    REST_MCTS,
+)
+
+
+async def test_best_of_n() -> None:
+    # 1. The root: a .6 and b .4 are its beginnings, both backed up.
+    # 2., 3. a and b, one move each: a1 .3, b1 .8.     4., 5. a1 and b1: a11 .1, b11 .9.
+    # Root: (.6 + .4 + .3 + .8 + .1 + .9) / 6 = 3.1 / 6; a: (.6 + .3 + .1) / 3; b: 2.1 / 3.
+    domain = two_a_level()
+    search = await search_of(domain, BEST_OF_N)
+    assert counts(search) == {
+        START: (6, 0.516667),
+        "a": (3, 0.333333),
+        "b": (3, 0.7),
+        "a1": (2, 0.2),
+        "b1": (2, 0.85),
+        "a11": (1, 0.1),
+        "b11": (1, 0.9),
+    }
+    assert domain.valued == [("a", "b"), ("a1", "b1"), ("a11", "b11")]
+    assert taken(search, BEST_OF_N) == "b11"
+
+
+async def test_beam() -> None:
+    # 1. The root: a .6, b .4; both survive.
+    # 2., 3. b1 .8, a2 .5, a1 .3, b2 .2, of which b1 and a2 survive.
+    # 4., 5. b11 .9, b12 .6 and a21 .4, a22 .45: all ends, and it is done.
+    # b1: (.8 + .9 + .6) / 3 = .766667; b: (.4 + .8 + .2 + .9 + .6) / 5 = .58
+    # a2: (.5 + .4 + .45) / 3 = .45;    a: (.6 + .5 + .3 + .4 + .45) / 5 = .45
+    # Root: (2.9 + 2.25) / 10 = .515
+    domain = two_a_level()
+    search = await search_of(domain, BEAM)
+    assert counts(search) == {
+        START: (10, 0.515),
+        "a": (5, 0.45),
+        "b": (5, 0.58),
+        "a1": (1, 0.3),
+        "a2": (3, 0.45),
+        "b1": (3, 0.766667),
+        "b2": (1, 0.2),
+        "a21": (1, 0.4),
+        "a22": (1, 0.45),
+        "b11": (1, 0.9),
+        "b12": (1, 0.6),
+    }
+    assert sorted(domain.asked) == ["a", "a2", "b", "b1", START]
+    assert taken(search, BEAM) == "b11"
+
+
+async def test_mcts() -> None:
+    # Root, a and b are expanded whole, for two moves are fewer than three. Priors .75 and .25.
+    # 1. The root: a .6, on to a2 .5, on to a22 .45, an end: .45 backed up.
+    # 2., 3. together: a .45 + .4·.75·√1/2 = .6, b .4 + .4·.25·√1/1 = .5: a. a2 is spent, so a1,
+    #    on to a12 .2. Of a nothing else is left: b, on to b1 .8 and b11 .9.
+    #    a (.45 + .2) / 2 = .325; b .9; root (.45 + .2 + .9) / 3 = .516667
+    # 4. Only b2 is left: b21 .3. b (.9 + .3) / 2 = .6; root (1.55 + .3) / 4 = .4625. All is spent.
+    domain = two_a_level()
+    search = await search_of(domain, MCTS)
+    assert counts(search) == {
+        START: (4, 0.4625),
+        "a": (2, 0.325),
+        "a2": (1, 0.45),
+        "a22": (1, 0.45),
+        "a1": (1, 0.2),
+        "a12": (1, 0.2),
+        "b": (2, 0.6),
+        "b1": (1, 0.9),
+        "b11": (1, 0.9),
+        "b2": (1, 0.3),
+        "b21": (1, 0.3),
+    }
+    assert domain.valued[3:5] == [("a11", "a12", "b1", "b2"), ("b11", "b12")]
+    assert ended_by(search, MCTS, 4) == "exhausted"
+    # Rome .1 + .4 + .6 = 1.1, Oslo .2 + .45 + .3 = .95, Bern .9 + .1 = 1.0: Rome, from b12.
+    assert taken(search, MCTS) == "b12"
+
+
+async def test_mcts_one_at_a_time() -> None:
+    # 1. .45 as above. 2. a (.6 against .5): a1, on to a12 .2: a .325 of two visits and spent;
+    # root (.45 + .2) / 2 = .325, and b was not come to.
+    search = await search_of(two_a_level(), replace(MCTS, parallel=1, simulations=2))
+    assert counts(search)[START] == (2, 0.325)
+    assert "b" not in counts(search) and named(search)["a"].spent
+    # Had a found .3 only, b would come first: .3 + .15 = .45 against .5. It leads to b11 .9.
+    domain = two_a_level()
+    poorer = replace(domain, values={**domain.values, "a21": 0.2, "a22": 0.3})
+    search = await search_of(poorer, replace(MCTS, parallel=1, simulations=2))
+    assert counts(search)[START] == (2, 0.6)  # (.3 + .9) / 2
+    assert counts(search)["b"] == (1, 0.9)
+
+
+async def test_rest_mcts() -> None:
+    # 1. a .6, rolled to a2 .5 and a22 .45: .5·.6 + .5·max(.5, .45) = .55 for a, and for the root.
+    # 2. b was never visited; of it b1 .8, rolled to b11 .9: .5·.8 + .5·.9 = .85 for b1 and b.
+    #    Root (.55·1 + .85·1) / 2 = .7. b11 is an end of .9, which opens the gate.
+    search = await search_of(two_a_level(), REST_MCTS)
+    assert counts(search) == {START: (2, 0.7), "a": (1, 0.55), "b": (1, 0.85), "b1": (1, 0.85)}
+    assert ended_by(search, REST_MCTS, 2) == "gate"
+    assert taken(search, REST_MCTS) == "b11"
+
+
+async def test_rest_mcts_without_its_gate() -> None:
+    # 3. a .55 + .4·√(2 ln 2) = 1.021, b .85 + .471 = 1.321: b. b1 is spent; b2, of it b21 .3, an
+    #    end with nothing to roll: .3 for b21 and b2. b (.85·1 + .3·1) / 2 = .575;
+    #    root (.55·1 + .575·2) / 3 = .566667.
+    # 4. b is spent, and a2 too: a1, of it a12 .2. a: a2 was never counted, so .2·1 / 1 = .2, of
+    #    two visits; root (.2·2 + .575·2) / 4 = .3875.
+    method = replace(REST_MCTS, gate=None)
+    third = await search_of(two_a_level(), replace(method, simulations=3))
+    assert counts(third) == {
+        START: (3, 0.566667),
+        "a": (1, 0.55),
+        "b": (2, 0.575),
+        "b1": (1, 0.85),
+        "b2": (1, 0.3),
+        "b21": (1, 0.3),
+    }
+    search = await search_of(two_a_level(), method)
+    assert counts(search)[START] == (4, 0.3875)
+    assert counts(search)["a"] == (2, 0.2) and counts(search)["a1"] == (1, 0.2)
+    assert ended_by(search, method, 4) == "exhausted"
+
+
+async def test_mcts_rag() -> None:
+    # The answers found so far vote; R Rome, O Oslo, B Bern.
+    # 1. a, a2, a22 O; found R O: 1/2 backed up.
+    # 2. b was never visited: b, b1, b11 B; found R O B R: 1/4.
+    # 3. a .5 + 2·√ln 2 = 2.165, b .25 + 1.665 = 1.915: a; a2 is spent: a1, a12 O; found R O B R
+    #    R O: 2/6. a (1/2 + 1/3) / 2 = .416667; root (1/2 + 1/4 + 1/3) / 3 = .361111.
+    # 4. b2, b21 O; found 3 R, 3 O, 2 B: 3/8. b (1/4 + 3/8) / 2 = .3125; root 1.458333 / 4.
+    third = await search_of(two_a_level(), replace(MCTS_RAG, simulations=3))
+    assert counts(third)[START] == (3, 0.361111)
+    assert counts(third)["a"] == (2, 0.416667) and counts(third)["b"] == (1, 0.25)
+    search = await search_of(two_a_level(), MCTS_RAG)
+    assert counts(search)[START] == (4, 0.364583)
+    assert counts(search)["b"] == (2, 0.3125) and counts(search)["b21"] == (1, 0.375)
+    assert taken(search, MCTS_RAG) == "b12", "Rome has most value, as with MCTS"
+
+
+async def test_lats() -> None:
+    # 1. a22: .5·.45 + .5·1/2 = .475.   2. b, never visited: b11: .5·.9 + .5·1/4 = .575.
+    # 3. a .475 + √ln 2, b .575 + √ln 2: b. b2, b21 O; found R O B R O B: .5·.3 + .5·2/6 = .316667.
+    #    b (.575 + .316667) / 2 = .445833; root 1.366667 / 3 = .455556
+    # 4. a1, a12 O; found 3 R, 3 O, 2 B: .5·.2 + .5·3/8 = .2875. a (.475 + .2875) / 2 = .38125;
+    #    root 1.654167 / 4 = .413542
+    third = await search_of(two_a_level(), replace(LATS, simulations=3))
+    assert counts(third)[START] == (3, 0.455556)
+    assert counts(third)["a"] == (1, 0.475) and counts(third)["b"] == (2, 0.445833)
+    search = await search_of(two_a_level(), LATS)
+    assert counts(search)[START] == (4, 0.413542)
+    assert counts(search)["a"] == (2, 0.38125) and counts(search)["a12"] == (1, 0.2875)
+    assert taken(search, LATS) == "b11"
+
+
+async def test_rearter() -> None:
+    # 1. a .6 and b .4, each looked ahead of by one move at a time. a: a1 .3, a11 .1. Odds 1.5, 3/7
+    #    and 1/9: √(1.5 · √(3/7 · 1/9)) = .572125, which is .363918. b: b1 .8, b11 .9: 2/3.
+    # 2. b. It looked ahead to b1, which is one of the choices beside b2. b1 .8 with b11 .9: odds
+    #    √(4 · 9) = 6, .857143. b2 .2 with b21 .3: √(1/4 · 3/7) = .327327, .246606.
+    # 3. b1: b11 .9 and b12 .6, ends. There b11 is best, and nothing follows it.
+    # b (.666667 + .857143 + .246606 + .9 + .6) / 5 = .654083; b1 (.857143 + .9 + .6) / 3 = .785714
+    # Root: (3.270416 + .363918) / 6 = .605722
+    domain = two_a_level()
+    search = await search_of(domain, REARTER)
+    assert counts(search) == {
+        START: (6, 0.605722),
+        "a": (1, 0.363918),
+        "b": (5, 0.654083),
+        "b1": (3, 0.785714),
+        "b2": (1, 0.246606),
+        "b11": (1, 0.9),
+        "b12": (1, 0.6),
+    }
+    assert taken(search, REARTER) == "b11"
+    assert domain.made == "a b a1 b1 a11 b11 b2 b21 b12".split(), "nothing is made twice"
+    # a is above a half and b beside it; a1 and a11 have nothing better beside them. b2 has b1.
+    assert [state for state, _ in domain.refined] == ["a1", "a11", "b21"]
+
+
+async def test_cr_planner() -> None:
+    # At the root queries are worth (.9 + .1) / 2 = .5 and reasoning .6: it is r that is gone on
+    # with, and there the better of the two retrievals, .7, over a query of .65.
+    domain = WrittenTree(
+        moves={
+            START: (("q", 1.0), ("q'", 1.0), ("r", 1.0)),
+            "r": (("rd", 1.0), ("rd'", 1.0), ("rq", 1.0)),
+            "rd": (("end", 1.0),),
+        },
+        values={"q": 0.9, "q'": 0.1, "r": 0.6, "rd": 0.7, "rd'": 0.65, "rq": 0.65, "end": 0.55},
+        answers={"end": "Bern"},
+        kinds={"q": "query", "q'": "query", "r": "reason"}
+        | {"rd": "retrieve", "rd'": "retrieve", "rq": "query"},
+    )
+    search = await search_of(domain, CR_PLANNER)
+    assert domain.asked == [START, "r", "rd"]
+    # rd (.7 + .55) / 2 = .625; r (.6 + .7 + .65 + .65 + .55) / 5 = .63
+    # Root: (.9 + .1 + 3.15) / 7 = .592857
+    assert counts(search) == {
+        START: (7, 0.592857),
+        "q": (1, 0.9),
+        "q'": (1, 0.1),
+        "r": (5, 0.63),
+        "rd": (2, 0.625),
+        "rd'": (1, 0.65),
+        "rq": (1, 0.65),
+        "end": (1, 0.55),
+    }
+    assert taken(search, CR_PLANNER) == "end"
+
+
+async def test_the_best_below_as_backup() -> None:
+    # MCTS as above, one at a time. 1. a22 .45; a2 is worth its own .5, a its own .6, the root .6.
+    # 2. a .6 + .15 against b .5: a1, a12 .2; a1 its own .3; a and root .6.
+    # 3. b: b1, b11 .9: b1, b and the root .9.
+    method = replace(MCTS, parallel=1, simulations=3, backup=best)
+    search = await search_of(two_a_level(), method)
+    assert counts(search) == {
+        START: (3, 0.9),
+        "a": (2, 0.6),
+        "a2": (1, 0.5),
+        "a22": (1, 0.45),
+        "a1": (1, 0.3),
+        "a12": (1, 0.2),
+        "b": (1, 0.9),
+        "b1": (1, 0.9),
+        "b11": (1, 0.9),
+    }
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+async def test_one_simulation_takes_what_it_came_to(method: Method) -> None:
+    search = await search_of(two_a_level(), replace(method, simulations=1))
+    assert named(search)["a"].visits == 1 and ended_by(search, method, 1) is None
+    # Those that go on to an end have its answer; the others have none yet.
+    rolled = {"mcts": "a22", "rest_mcts": "a22", "mcts_rag": "a22", "lats": "a22", "rearter": "b11"}
+    assert taken(search, method) == rolled.get(method.name)
+
+
+def test_presets_are_told_apart_by_their_names() -> None:
+    assert len({each.name for each in METHODS}) == len(METHODS)
