@@ -2,12 +2,16 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from statistics import fmean
 
 from ..agreement import agree
-from .tree import Node, Tree
+from .tree import Node, Tree, path_to
 
 Aggregation = Callable[[Tree], int | None]
 """Returns the node whose answer is taken; None where the tree holds no answer."""
+
+Worth = Callable[[Tree, Node], float]
+"""What a state is worth when answers are compared, in [0, 1]."""
 
 
 def answered(tree: Tree) -> list[Node]:
@@ -21,23 +25,45 @@ def answered(tree: Tree) -> list[Node]:
     return [node for node in nodes if node.id not in confirmed]
 
 
-def best_value(tree: Tree) -> int | None:
-    """Take the answer of the state that the critic values most; of equals the first."""
-    return _best(answered(tree))
+def own_value(tree: Tree, node: Node) -> float:
+    """Return what the critic says of a state itself."""
+    return node.value
 
 
-def weighted_vote(power: float = 1.0) -> Aggregation:
-    """Return what takes the answer that gathers most value, from its best state (MCTS-RAG).
+def value_on_the_way(tree: Tree, node: Node) -> float:
+    """Return the mean of what the critic says of the states that lead to one, itself included.
+
+    Errors of the critic that are not shared cancel out, so that the luckiest end does not win.
+    """
+    return fmean(each.value for each in path_to(tree, node.id)[1:] or (node,))
+
+
+def best_by(worth: Worth) -> Aggregation:
+    """Return what takes the answer of the state that is worth most; of equals the first."""
+
+    def aggregate(tree: Tree) -> int | None:
+        return _best(answered(tree), tree, worth)
+
+    return aggregate
+
+
+def weighted_vote(worth: Worth, power: float = 1.0) -> Aggregation:
+    """Return what takes the answer that gathers most worth, from its best state (MCTS-RAG).
 
     Args:
-        power: To which values are raised first; above 1, few good states outvote many poor ones.
+        worth: What a state is worth.
+        power: To which that is raised first; above 1, few good states outvote many poor ones.
     """
 
     def aggregate(tree: Tree) -> int | None:
         clusters = clustered(answered(tree))
         if not clusters:
             return None
-        return _best(max(clusters, key=lambda nodes: sum(node.value**power for node in nodes)))
+        return _best(
+            max(clusters, key=lambda nodes: sum(worth(tree, each) ** power for each in nodes)),
+            tree,
+            worth,
+        )
 
     return aggregate
 
@@ -67,5 +93,5 @@ def share_of(answer: str, tree: Tree) -> float:
     return sum(count for other, count in said.items() if agree(answer, other)) / len(nodes)
 
 
-def _best(nodes: Sequence[Node]) -> int | None:
-    return max(nodes, key=lambda node: (node.value, -node.id)).id if nodes else None
+def _best(nodes: Sequence[Node], tree: Tree, worth: Worth) -> int | None:
+    return max(nodes, key=lambda node: (worth(tree, node), -node.id)).id if nodes else None

@@ -1,5 +1,6 @@
 """Backup: what a value found below means for the nodes above."""
 
+from collections import ChainMap
 from collections.abc import Callable
 
 from .tree import Changes, Node, Tree, children_of, path_to
@@ -18,6 +19,20 @@ def mean(tree: Tree, id: int, value: float) -> Changes:
     for node in path_to(tree, id):
         counted = _counted(node, value)
         changes[node.id] = counted.changed(worth=counted.total / counted.visits)
+    return changes
+
+
+def pooled(tree: Tree, id: int, value: float) -> Changes:
+    """Q = W / N on the whole path, into which every state valued on the way goes.
+
+    Handing up the one at its end alone makes what was visited look as good as its best child.
+    """
+    changes: Changes = {}
+    known = ChainMap(changes, dict(tree))
+    beside = (child for node in path_to(tree, id)[:-1] for child in node.children if child != id)
+    fresh = [child for child in beside if not tree[child].visits]
+    for each in (*fresh, id):
+        changes.update(mean(known, each, value if each == id else tree[each].value))
     return changes
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .aggregation import Aggregation, best_value
+from .aggregation import Aggregation, best_by, own_value
 from .backup import Backup, mean
 from .selection import Selection
 from .tree import Node, Tree
@@ -46,7 +46,7 @@ class Method:
     name: str
     select: Selection
     backup: Backup = mean
-    aggregate: Aggregation = best_value
+    aggregate: Aggregation = best_by(own_value)
     reward: Reward = critic_value
     width: int = 3
     narrow: bool = False

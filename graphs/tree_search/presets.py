@@ -1,7 +1,7 @@
 """The published methods, and the plain ones beside them, as parts put together."""
 
-from .aggregation import share_of, weighted_vote
-from .backup import child_weighted, mean
+from .aggregation import best_by, own_value, share_of, value_on_the_way, weighted_vote
+from .backup import child_weighted, mean, pooled
 from .method import Method
 from .selection import beam, by_kind, descending, every_leaf, puct, rest, uct
 from .tree import Node, Tree
@@ -29,13 +29,22 @@ BEST_OF_N = Method(
 """n ways to begin, each followed to its end by what the policy proposes first; the critic's best
 (Cobbe et al., 2021, arXiv:2110.14168)."""
 
-BEAM = Method(name="beam", select=beam(2), width=3, fork=True, simulations=64, parallel=2)
+BEAM = Method(
+    name="beam",
+    select=beam(2),
+    width=3,
+    fork=True,
+    simulations=64,
+    parallel=2,
+    aggregate=best_by(value_on_the_way),
+)
 """The best two states of each level survive."""
 
 MCTS = Method(
     name="mcts",
     select=descending(puct, 0.4),
-    aggregate=weighted_vote(2.0),
+    backup=pooled,
+    aggregate=weighted_vote(value_on_the_way, 3.0),
     width=5,
     simulations=8,
     parallel=4,
@@ -60,7 +69,7 @@ MCTS_RAG = Method(
     name="mcts_rag",
     select=descending(uct, 2.0),
     backup=mean,
-    aggregate=weighted_vote(),
+    aggregate=weighted_vote(own_value),
     reward=agreement,
     width=3,
     depth=5,
