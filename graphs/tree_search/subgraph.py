@@ -60,6 +60,7 @@ class Question(TypedDict, total=False):
     budget: Budget
     plan: Plan
     proposals: tuple[Proposal, ...]
+    rounds: int
     steps: dict[str, Step]
     evidence: dict[str, Passage]
     usage: Usage
@@ -199,7 +200,7 @@ class _Nodes:
             results=domain.results,
             added=tuple(grown.states),
             spent=_spent(domain, meter, before),
-            limit=meter.exhausted,
+            limit=state.get("limit") or meter.exhausted,
         )
 
     async def evaluate(self, state: SearchState) -> SearchState:
@@ -215,7 +216,7 @@ class _Nodes:
             results=domain.results,
             simulations=tuple(rolled(search.changed(valued), state["simulations"], self._method)),
             spent=_spent(domain, meter, before),
-            limit=meter.exhausted,
+            limit=state.get("limit") or meter.exhausted,
         )
 
     async def backup(self, state: SearchState, runtime: Runtime[None]) -> SearchState:
@@ -295,6 +296,8 @@ class _Nodes:
             evidence=state.get("evidence", {}),
             results=state.get("results", {}),
             first=state.get("proposals", ()),
+            # The last of the rounds so far brought these proposals.
+            asked=max(0, state.get("rounds", 0) - 1),
         )
 
 
