@@ -58,7 +58,9 @@ class Branching(ScriptedPolicy):
         if self._endless:
             number = len(asked) + 1
             return [
-                Proposal(sub_questions=(SubQuestion(id=f"q{number}", text=f"Fact {number} {way}?"),))
+                Proposal(
+                    sub_questions=(SubQuestion(id=f"q{number}", text=f"Fact {number} {way}?"),)
+                )
                 for way in ("of the Fram", "of the Endurance", "of Norway")[: request.limit]
             ]
         return [Proposal()]
