@@ -198,9 +198,10 @@ async def test_tokens_that_are_short_end_the_search_though_some_are_left() -> No
 
 
 async def test_a_given_plan_is_followed_as_it_is() -> None:
-    policy = Branching(others={})
-    plan = Plan(sub_questions=CHAIN)
-    answer, _ = await run(MINDSEARCH, parts_of(policy), plan=plan, expansion="mcts")
+    policy, backend = Branching(others={}), Counting()
+    plan, parts = Plan(sub_questions=CHAIN), parts_of(policy, backends=[backend])
+    answer, _ = await run(MINDSEARCH, parts, plan=plan, expansion="mcts")
+    assert answer.usage.searches == len(backend.queries) == 3
     assert answer.plan == plan and answer.search_tree is None
     assert policy.calls["plan"] == 1 and answer.short_answer == "Akaroa, New Zealand"
 
