@@ -23,7 +23,7 @@ from workflows import difference
 
 from clew import SearchAgent, Settings
 from clew.agent.critics.support import SupportCritic
-from clew.errors import ClewError, PlanError
+from clew.errors import ClewError
 from clew.evals import QuestionSet, Run, evaluate, load_questions, read_run
 from clew.evals.cli.progress import RunView
 from clew.evals.compare import compared
@@ -93,10 +93,7 @@ class OracleCritic:
         return [[self._verdict(each)] * len(each.steps) for each in trajectories]
 
     def _verdict(self, trajectory: Trajectory) -> Verdict:
-        try:
-            plan = make_plan(step.sub_question for step in trajectory.steps)
-        except PlanError:
-            return Verdict(score=0.0)
+        plan = make_plan(step.sub_question for step in trajectory.steps)
         step = deciding_step(plan, {each.sub_question.id: each for each in trajectory.steps})
         said = step.answer.text if step else None
         return Verdict(score=f1(said, self._gold[trajectory.question]))

@@ -322,6 +322,27 @@ async def test_a_killed_search_goes_on_with_the_same_tree(name: str, tmp_path: P
         assert repeated <= set(first.made[-4:]), (die_at, repeated)
 
 
+async def test_a_cancelled_search_leaves_nothing_going() -> None:
+    begun = asyncio.Event()
+
+    class Slow(Branching):
+        async def read(self, request: ReadRequest) -> Reading:
+            self.calls["begun"] += 1
+            begun.set()
+            await asyncio.sleep(0.05)
+            return await super().read(request)
+
+    policy = Slow()
+    running = asyncio.ensure_future(run(MINDSEARCH, parts_of(policy), expansion="mcts"))
+    await begun.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    calls = policy.calls.copy()
+    await asyncio.sleep(0.2)
+    assert policy.calls == calls
+
+
 async def test_what_a_checkpoint_costs_does_not_grow_with_the_tree(tmp_path: Path) -> None:
     def latest(tree: Tree, count: int) -> Sequence[int]:
         return [max(node.id for node in leaves(tree))]
