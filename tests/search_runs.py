@@ -18,8 +18,6 @@ T = TypeVar("T")
 
 OTHER_CAPTAIN = {"q1": ("Colin Archer",)}
 """What the first link may be instead, in the passages that a search for it finds."""
-CAPTAINS: Mapping[str | None, float] = {"Frank Worsley": 0.3, "Akaroa, New Zealand": 0.3}
-"""Scores by which a critic prefers what is not read first."""
 
 
 class Branching(ScriptedPolicy):
@@ -27,7 +25,7 @@ class Branching(ScriptedPolicy):
 
     Args:
         plans: Ways to begin; after the first round it proposes nothing more.
-        answers: Text to look for in passages, by sub-question's id, or by its text.
+        answers: Text to look for in passages, by sub-question's id.
         others: Texts that the answer may be instead, likeliest first, by id.
         endless: Whether there is always another sub-question to ask.
     """
@@ -76,7 +74,8 @@ class Branching(ScriptedPolicy):
         self.read_texts.append(request.text)
         id, passages = request.sub_question.id, request.passages
         ranking = (await super().read(request)).ranking
-        wanted = self._answers.get(request.text) or self._answers.get(id, "")
+        # Where the other man was born is known, whatever the sub-question is called.
+        wanted = self._answers.get(id, "")
         if "Colin Archer born" in request.text:
             wanted = "Larvik, Norway"
         found = [
