@@ -27,14 +27,19 @@ def recorded(
 ) -> TreeRecord:
     """Return the record of a whole search; see `TreeRecord` for the arguments."""
     states = search.states.values()
-    taken = {_key(each): each for state in states for each in state.taken.values()}
+    taken = {
+        _key(sub.id, each): (sub, each)
+        for state in states
+        for sub in state.plan.sub_questions
+        if (each := state.taken.get(sub.id)) is not None
+    }
     failures = [value.failure for value in search.values.values() if value.failure]
     return TreeRecord(
         question=question,
         method=method.name,
         critic=critic,
         nodes=tuple(recorded_nodes(search, sorted(search.tree))),
-        steps={key: step_of(each, results) for key, each in taken.items()},
+        steps={key: step_of(sub, each, results) for key, (sub, each) in taken.items()},
         evidence={
             id: passage
             for state in states
@@ -56,18 +61,22 @@ def _recorded(search: Search[RunState, Move], id: int) -> RecordedNode:
         move=search.made.get(id),
         prior=node.prior,
         visits=node.visits,
-        mean=node.total / node.visits if node.visits else 0.0,
+        mean=node.worth if node.visits else 0.0,
         value=node.value,
         explanation=value.explanation if value else "",
         terminal=node.terminal,
         answer=node.answer,
         steps={
-            sub.id: _key(state.taken[sub.id])
+            sub.id: _key(sub.id, state.taken[sub.id])
             for sub in state.plan.in_order()
             if sub.id in state.taken
         },
     )
 
 
-def _key(taken: Taken) -> str:
-    return f"{taken.key}/{taken.instead.text}" if taken.instead else taken.key
+def _key(id: str, taken: Taken) -> str:
+    """What tells a step from others: the same words may be read in several places."""
+    if (other := taken.instead) is None:
+        return f"{id}/{taken.key}"
+    places = "".join(f"@{quote.passage_id}:{quote.start}" for quote in other.quotes)
+    return f"{id}/{taken.key}/{other.text}{places}"

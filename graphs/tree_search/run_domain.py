@@ -17,7 +17,7 @@ from ..protocols import Parts, PlanRequest, Proposal
 from ..researching import StepResult
 from ..step_research import research_step
 from ..step_state import StepContext
-from ..steps import StepAnswer, Trajectory
+from ..steps import Step, StepAnswer, Trajectory
 from .domain import Value
 from .moves import Move
 from .run_moves import edits, policy_moves, with_draft
@@ -90,6 +90,7 @@ class RunDomain:
         results: What research came to so far, by key.
         first: The proposals to begin with, which the planner made.
         values: What states are known to be worth, by what they hold.
+        asked: How many times the policy was asked before that.
 
     Attributes:
         results: What research came to in this node's work, by key.
@@ -108,6 +109,7 @@ class RunDomain:
         results: Results,
         first: Sequence[Proposal] = (),
         values: Mapping[str, Value] | None = None,
+        asked: int = 0,
     ) -> None:
         self._parts = parts
         self._moves = moves
@@ -118,6 +120,7 @@ class RunDomain:
         self._known = dict(results)
         self._first = first
         self._values = values or {}
+        self._asked = asked
         self._under_way: dict[str, asyncio.Future[StepResult]] = {}
         self.results: dict[str, StepResult] = {}
         self.usage = Usage()
@@ -164,10 +167,11 @@ class RunDomain:
                 parents = {id: done.get(id) or taken[id] for id in sub.parents}
                 done[sub.id] = asyncio.ensure_future(
                     self._research(
+                        plan,
                         sub,
                         parents,
                         drafts.get(sub.id),
-                        taken.get(sub.id),
+                        taken[sub.id] if sub.id in rewordings else None,
                         rewordings.get(sub.id, 0),
                     )
                 )
@@ -238,7 +242,7 @@ class RunDomain:
         return step.answer.text if step else None
 
     async def _proposals(self, state: RunState) -> Sequence[Proposal]:
-        if state.rounds >= (self._moves.rounds or self._meter.budget.rounds):
+        if self._asked + state.rounds >= (self._moves.rounds or self._meter.budget.rounds):
             return ()
 
         async def plan(tally: Tally) -> SavedProposals:
@@ -257,12 +261,15 @@ class RunDomain:
                     proposals = await self._moves.propose(request)
             except BudgetExhausted:
                 return SavedProposals()
-            return SavedProposals(proposals=tuple(proposals[: self._width]))
+            return SavedProposals(
+                proposals=tuple(_cut(each, self._moves.most) for each in proposals[: self._width])
+            )
 
         return (await self._saved("propose", plan)).proposals
 
     async def _research(
         self,
+        plan: Plan,
         sub: SubQuestion,
         parents: Mapping[str, Taken | asyncio.Future[Taken]],
         draft: StepAnswer | None,
@@ -274,15 +281,15 @@ class RunDomain:
                 id: await parent if isinstance(parent, asyncio.Future) else parent
                 for id, parent in parents.items()
             }
-            steps = {id: step_of(each, self._known) for id, each in settled.items()}
+            steps = {id: step_of(plan[id], each, self._known) for id, each in settled.items()}
             answers = {id: each.answer.text for id, each in steps.items() if each.answer.text}
-            key = research_key(sub.resolved(answers), sub.kind, settled, rewordings)
+            key = research_key(sub.resolved(answers), sub.kind, steps.values(), rewordings)
             if key in self._known:
                 return SavedResearch(key=key, result=self._known[key])
             if (other := self._under_way.get(key)) is not None:
                 return SavedResearch(key=key, result=await other)
             self._under_way[key] = asyncio.ensure_future(
-                self._researched(sub, settled, draft, before, tally)
+                self._researched(sub, settled, steps, draft, before, tally)
             )
             return SavedResearch(key=key, result=await self._under_way[key])
 
@@ -295,11 +302,11 @@ class RunDomain:
         self,
         sub: SubQuestion,
         parents: Mapping[str, Taken],
+        steps: Mapping[str, Step],
         draft: StepAnswer | None,
         before: Taken | None,
         tally: Tally,
     ) -> StepResult:
-        steps = {id: step_of(each, self._known) for id, each in parents.items()}
         known = [*parents.values(), *([before] if before else [])]
         found = {
             id: passage for each in known for id, passage in self._known[each.key].evidence.items()
@@ -311,12 +318,15 @@ class RunDomain:
             steps,
             found,
             StepContext(emit=lambda event: None, tally=tally, answers=self._width),
-            earlier=step_of(before, self._known) if before else None,
+            earlier=step_of(sub, before, self._known) if before else None,
         )
         if draft is not None and draft.text is not None:
-            step = with_draft(step, draft)
-            quoted = {quote.passage_id for quote in draft.quotes}
-            evidence |= {id: self._evidence[id] for id in quoted if id in self._evidence}
+            seen = dict(self._evidence)
+            for known_result in self._known.values():
+                seen |= known_result.evidence
+            quotes = tuple(quote for quote in draft.quotes if quote.is_verbatim(seen))
+            step = with_draft(step, draft.model_copy(update={"quotes": quotes}))
+            evidence |= {quote.passage_id: seen[quote.passage_id] for quote in quotes}
         return StepResult(step=step, evidence=evidence, run_seconds=self._meter.seconds_spent)
 
     async def _saved(self, name: str, work: Callable[[Tally], Awaitable[T]]) -> T:
@@ -338,6 +348,11 @@ class RunDomain:
             self._meter.restore(saved.usage.model_copy(update={"seconds": saved.run_seconds}))
         self.usage += saved.usage.model_copy(update={"seconds": 0.0})
         return saved
+
+
+def _cut(proposal: Proposal, most: int | None) -> Proposal:
+    """The proposal with no more sub-questions than may be added at a time."""
+    return proposal.model_copy(update={"sub_questions": proposal.sub_questions[:most]})
 
 
 def _resting_on(plan: Plan, id: str) -> set[str]:

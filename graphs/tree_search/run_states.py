@@ -5,12 +5,12 @@ sub-question asked of the same parents is researched once, wherever in the tree 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
 from ...tools.passages import Passage
-from ..plan import Plan
+from ..plan import Plan, SubQuestion
 from ..researching import StepResult
 from ..steps import Step, StepAnswer
 
@@ -57,19 +57,26 @@ class RunState(BaseModel):
     ended: bool = False
 
 
-def research_key(text: str, kind: str, parents: Mapping[str, Taken], rewordings: int) -> str:
-    """Return what research is a function of: its text, what it rests on, and which try it is."""
-    rested = [
-        f"{id}={each.key}/{each.instead.text if each.instead else ''}"
-        for id, each in sorted(parents.items())
-    ]
+def research_key(text: str, kind: str, parents: Iterable[Step], rewordings: int) -> str:
+    """Return what research is a function of: its text, what it rests on, and which try it is.
+
+    Parents count by what they answer and quote, however they came to it and whatever their ids.
+
+    Args:
+        text: The sub-question with its parents' answers put in.
+        kind: The sub-question's kind.
+        parents: Their steps.
+        rewordings: How many times it was searched for in other words.
+    """
+    rested = sorted(f"{step.text}\0{step.answer.text}\0{step.answer.quotes}" for step in parents)
     content = "\0".join((text, kind, str(rewordings), *rested))
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def step_of(taken: Taken, results: Results) -> Step:
-    """Return a step as a state takes it."""
-    step = results[taken.key].step
+def step_of(sub: SubQuestion, taken: Taken, results: Results) -> Step:
+    """Return a sub-question's step as a state takes it."""
+    # Research is shared by sub-questions that ask the same under other ids.
+    step = results[taken.key].step.model_copy(update={"sub_question": sub})
     if taken.instead is None:
         return step
     reading = step.reading.model_copy(update={"answer": taken.instead})
@@ -79,7 +86,7 @@ def step_of(taken: Taken, results: Results) -> Step:
 def steps_of(state: RunState, results: Results) -> dict[str, Step]:
     """Return the steps of a state by id, in plan order."""
     return {
-        sub.id: step_of(state.taken[sub.id], results)
+        sub.id: step_of(sub, state.taken[sub.id], results)
         for sub in state.plan.in_order()
         if sub.id in state.taken
     }

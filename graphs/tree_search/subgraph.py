@@ -4,6 +4,7 @@ Each node's update holds what has changed, and the channels of the tree save suc
 that a checkpoint costs what happened since the last one, however large the tree is.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypedDict, TypeVar
 
@@ -53,6 +54,14 @@ def _gathered(known: Mapping[Any, T], changes: Sequence[Mapping[Any, T]]) -> dic
     return gathered
 
 
+def _by_changes() -> DeltaChannel[Any]:
+    """A channel whose checkpoints hold what has changed, however long it has been growing.
+
+    By default it would be saved whole at every hundredth change.
+    """
+    return DeltaChannel(_gathered, snapshot_frequency=sys.maxsize)
+
+
 class Question(TypedDict, total=False):
     """What the search takes of the run's state."""
 
@@ -60,6 +69,7 @@ class Question(TypedDict, total=False):
     budget: Budget
     plan: Plan
     proposals: tuple[Proposal, ...]
+    rounds: int
     steps: dict[str, Step]
     evidence: dict[str, Passage]
     usage: Usage
@@ -95,12 +105,12 @@ class SearchState(Question, Outcome, total=False):
         limit: The limit of the budget that has ended it, if one did.
     """
 
-    tree: Annotated[dict[int, Node], DeltaChannel(_gathered)]
-    states: Annotated[dict[int, RunState], DeltaChannel(_gathered)]
-    made: Annotated[dict[int, Move], DeltaChannel(_gathered)]
-    untried: Annotated[dict[int, Any], DeltaChannel(_gathered)]
-    values: Annotated[dict[int, Value], DeltaChannel(_gathered)]
-    results: Annotated[dict[str, StepResult], DeltaChannel(_gathered)]
+    tree: Annotated[dict[int, Node], _by_changes()]
+    states: Annotated[dict[int, RunState], _by_changes()]
+    made: Annotated[dict[int, Move], _by_changes()]
+    untried: Annotated[dict[int, Any], _by_changes()]
+    values: Annotated[dict[int, Value], _by_changes()]
+    results: Annotated[dict[str, StepResult], _by_changes()]
     simulations: tuple[Simulation, ...]
     added: tuple[int, ...]
     told: int
@@ -163,7 +173,8 @@ class _Nodes:
         plan, steps = state.get("plan", Plan()), state.get("steps", {})
         asked = any(proposal.sub_questions for proposal in state.get("proposals", ()))
         if not asked or any(sub.id not in steps for sub in plan.sub_questions):
-            return SearchState(proposals=())
+            # The run's reducer would add what it had spent before once more.
+            return SearchState(proposals=(), usage=Usage())
         evidence = state.get("evidence", {})
         results = {
             f"given {id}": StepResult(
@@ -199,7 +210,7 @@ class _Nodes:
             results=domain.results,
             added=tuple(grown.states),
             spent=_spent(domain, meter, before),
-            limit=meter.exhausted,
+            limit=state.get("limit") or meter.exhausted,
         )
 
     async def evaluate(self, state: SearchState) -> SearchState:
@@ -215,7 +226,7 @@ class _Nodes:
             results=domain.results,
             simulations=tuple(rolled(search.changed(valued), state["simulations"], self._method)),
             spent=_spent(domain, meter, before),
-            limit=meter.exhausted,
+            limit=state.get("limit") or meter.exhausted,
         )
 
     async def backup(self, state: SearchState, runtime: Runtime[None]) -> SearchState:
@@ -296,6 +307,8 @@ class _Nodes:
             results=state.get("results", {}),
             first=state.get("proposals", ()),
             values={state["tree"][id].key: value for id, value in state.get("values", {}).items()},
+            # The last of the rounds so far brought these proposals.
+            asked=max(0, state.get("rounds", 0) - 1),
         )
 
 
