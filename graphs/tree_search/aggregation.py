@@ -47,6 +47,10 @@ def best_by(worth: Worth) -> Aggregation:
     return aggregate
 
 
+best_value = best_by(own_value)
+"""Takes the answer of the state that the critic values most."""
+
+
 def weighted_vote(worth: Worth, power: float = 1.0) -> Aggregation:
     """Return what takes the answer that gathers most worth, from its best state (MCTS-RAG).
 

@@ -243,7 +243,7 @@ def rolled(
                 update={
                     "path": (path := (*simulation.path, id)),
                     "going": len(path) <= method.roll
-                    and not tree[id].terminal
+                    and not _is_there(tree[id], method)
                     and not _settled(tree, path, method),
                 }
             )
@@ -319,6 +319,12 @@ def _weak(tree: Tree, values: Mapping[int, Value], method: Method) -> list[int]:
         siblings = (id for id in tree[parent].children if not tree[id].visits)
         best.add(max(siblings, key=lambda id: (scores.get(id, tree[id].value), -id)))
     return [id for id in scores if id in best and scores[id] <= method.refine_below]
+
+
+def _is_there(node: Node, method: Method) -> bool:
+    """Whether a way forward has come to its end."""
+    to_an_answer = method.roll_share is None and method.look_ahead is None
+    return node.terminal or (to_an_answer and node.answer is not None)
 
 
 def _settled(tree: Tree, path: Sequence[int], method: Method) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .aggregation import Aggregation, best_by, own_value
+from .aggregation import Aggregation, best_value
 from .backup import Backup, mean
 from .selection import Selection
 from .tree import Node, Tree
@@ -33,7 +33,8 @@ class Method:
         simulations: How many leaves are gone on from at most.
         parallel: How many of them at once; their states are evaluated in one batch.
         fork: Whether every new state is taken forward and backed up, not the best of them only.
-        roll: How many further moves such a state is taken forward, greedily.
+        roll: How many further moves such a state is taken forward, greedily; where values of the
+            way are of no account, until it holds an answer.
         roll_share: Share of the best value on that way in what the state itself is worth, which is
             backed up (ReST-MCTS*'s α); None backs up from the end of the way.
         look_ahead: Instead, the state's value is drawn by this share towards those that follow
@@ -46,7 +47,7 @@ class Method:
     name: str
     select: Selection
     backup: Backup = mean
-    aggregate: Aggregation = best_by(own_value)
+    aggregate: Aggregation = best_value
     reward: Reward = critic_value
     width: int = 3
     narrow: bool = False

@@ -48,6 +48,7 @@ MCTS = Method(
     width=5,
     simulations=8,
     parallel=4,
+    roll=5,
 )
 """Monte Carlo tree search with the policy's priors and the critic's values; its sizes and its vote
 were chosen on training questions with the embedded policy."""
