@@ -60,6 +60,7 @@ class LiteLLMPolicy:
     """
 
     name = "litellm"
+    reworks = True
 
     def __init__(
         self,
