@@ -16,8 +16,7 @@ def valued(tree: ChainTree) -> ChainTree:
     """Return the tree with the values and the statuses of its branches brought up to date."""
     for branch in tree.branches:
         steps = tree.steps(branch).values()
-        verdicts = [step.verdict for step in steps if step.verdict is not None]
-        scores = [verdict.score for verdict in verdicts if not verdict.failure]
+        scores = [step.verdict.score for step in steps if step.verdict is not None]
         update: dict[str, object] = {"value": fmean(scores) if scores else None}
         if branch.status == "open" and len(steps) == len(branch.nodes):
             update["status"] = "finished"
