@@ -77,7 +77,6 @@ async def test_a_critic_that_forgets_verdicts_is_named_and_ends_nothing() -> Non
     judged = answer.tree.nodes["q1"].step
     assert judged is not None and judged.verdict is not None
     assert judged.verdict.failure == "critic 'scoring' returned nothing for 1 trajectories"
-    assert all(branch.value == 0.5 for branch in answer.tree.branches)
 
 
 async def test_only_verbatim_quotes_of_what_was_found_stay_with_a_draft() -> None:
