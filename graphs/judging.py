@@ -87,7 +87,7 @@ async def judged(
         returned = await _returned(parts, trajectories)
     finally:
         _RESOURCES.reset(before)
-    verdicts = _checked(returned, trajectories, parts.critic.name)
+    verdicts = checked_verdicts(returned, trajectories, parts.critic.name)
     failures = (each.failure for of_one in verdicts for each in of_one if each.failure)
     return Judged(verdicts, tuple(dict.fromkeys(failures)), tuple(searches))
 
@@ -129,9 +129,16 @@ def _told(error: Exception) -> str:
     return f"{name}: {words[:_MOST_CHARACTERS]}" if words else name
 
 
-def _checked(
+def checked_verdicts(
     returned: Any, trajectories: Sequence[Trajectory], name: str
 ) -> tuple[tuple[Verdict, ...], ...]:
+    """Return what a critic returned, with neutral verdicts where it is not what it should be.
+
+    Args:
+        returned: Whatever came back.
+        trajectories: What it was given.
+        name: The critic's.
+    """
     sizes = [len(each.steps) for each in trajectories]
     if isinstance(returned, _Failed):
         return tuple(_neutral(size, returned.why) for size in sizes)

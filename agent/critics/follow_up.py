@@ -52,9 +52,8 @@ class FollowUpCritic:
         """
         told = [(each.question, prefix) for each in trajectories for prefix in prefixes(each)]
         ids = await asyncio.gather(*(self._follow_ups(*each) for each in told))
-        likelihoods = await token_likelihoods(
-            [each for of_one in ids for each in of_one], self._model
-        )
+        flat = [each for of_one in ids for each in of_one]
+        likelihoods = await token_likelihoods(flat, self._model)
         found, count = iter(likelihoods), len(POSITIVE) + len(NEGATIVE)
         scores = iter(
             follow_up_score([next(found) for _ in range(count)], shared_beginning(of_one))
@@ -73,7 +72,8 @@ class FollowUpCritic:
 
 def shared_beginning(conversations: Sequence[Ids]) -> int:
     """Return with how many of the same tokens all begin: what stands before the last turn."""
-    return sum(1 for _ in takewhile(lambda ids: len(set(ids)) == 1, zip(*conversations)))
+    side_by_side = zip(*conversations, strict=False)
+    return sum(1 for _ in takewhile(lambda ids: len(set(ids)) == 1, side_by_side))
 
 
 def follow_up_score(likelihoods: Sequence[Sequence[float]], begin: int) -> float:

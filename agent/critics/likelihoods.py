@@ -79,7 +79,8 @@ def _likelihoods(entries: Any, ids: Sequence[int], model: ServedModel) -> list[f
             f"the {model.role} model {model.name} gives {count} prompt_logprobs for {len(ids)} "
             "tokens: it must be served by vLLM as a model that generates"
         )
-    return [0.0, *(_of_token(each, id, model) for each, id in list(zip(entries, ids))[1:])]
+    pairs = zip(entries[1:], ids[1:], strict=True)
+    return [0.0, *(_of_token(entry, id, model) for entry, id in pairs)]
 
 
 def _of_token(entry: Any, id: int, model: ServedModel) -> float:

@@ -99,7 +99,7 @@ def chance_of_good(row: Any) -> float:
         )
     if len(values) == 1:
         return min(max(float(values[0]), 0.0), 1.0)
-    total = sum(values)
+    total: float = sum(values)
     if abs(total - 1) > 0.05:
         raise CriticError(
             f"the reward model gives {str(row)[:80]}, which does not add up to 1: serve it with a "
@@ -107,4 +107,4 @@ def chance_of_good(row: Any) -> float:
         )
     highest = len(values) - 1
     expected = sum(grade * value for grade, value in enumerate(values)) / (highest * total)
-    return min(max(expected, 0.0), 1.0)
+    return float(min(max(expected, 0.0), 1.0))
