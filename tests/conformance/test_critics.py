@@ -1,16 +1,30 @@
 """What every critic must do. Add an implementation to `CRITICS`."""
 
+import atexit
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pytest
-from support import CHAIN, POLAR, QUESTION, ContentCritic
+from judged_runs import trajectory
+from simulated_model import SimulatedModel
+from support import ContentCritic
+from vllm_server import MODEL, VllmServer
 
-from clew.graphs.protocols import Critic
-from clew.graphs.steps import Quote, Reading, Step, StepAnswer, Trajectory
+from clew.agent.critics.agreement import AgreeingCritics
+from clew.agent.critics.follow_up import FollowUpCritic
+from clew.agent.critics.implicit import ImplicitCritic
+from clew.agent.critics.likelihood_ratio import LikelihoodRatioCritic
+from clew.agent.critics.served_model import ServedModel
+from clew.agent.critics.served_outcome import ServedOutcomeCritic
+from clew.agent.critics.served_steps import ServedStepsCritic
+from clew.agent.critics.shaping import SHAPINGS, shaped
+from clew.agent.models import ModelSettings, Role
+from clew.graphs.protocols import Critic, Judges
+from clew.prompts.loader import load_prompts
 
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
@@ -41,10 +55,56 @@ def _reward(encoder: "Encoder") -> Critic:
         return RewardCritic(Network(file, "reward", cache_dir=Path(folder)))
 
 
+def _shaped(name: str, of: Callable[["Encoder"], Critic], encoder: "Encoder") -> Critic:
+    return shaped(of(encoder), [name])
+
+
+@cache
+def _server(first_id: int = 0) -> VllmServer:
+    """A server for all tests of this process; whatever the models, it gives them numbers."""
+    server = VllmServer(first_id=first_id)
+    atexit.register(server.__exit__, None, None, None)
+    return server.__enter__()
+
+
+def _served(role: Role, *, first_id: int = 0) -> ServedModel:
+    settings = ModelSettings(model=f"hosted_vllm/{MODEL}", api_base=(_server(first_id).url,))
+    return ServedModel(role, settings)
+
+
+@cache
+def _judging_model() -> str:
+    model = SimulatedModel(latency=0.0)
+    atexit.register(model.__exit__, None, None, None)
+    return model.__enter__().url
+
+
+def _generative(_: "Encoder") -> Critic:
+    from clew.agent.critics.generative import GenerativeCritic
+
+    settings = ModelSettings(model="hosted_vllm/simulated", api_base=(_judging_model(),))
+    return GenerativeCritic(settings, prompts=load_prompts(), may_search=True)
+
+
 CRITICS: Mapping[str, Callable[["Encoder"], Critic]] = {
     "content (of the tests)": lambda encoder: ContentCritic(),
     "reward": _reward,
     "support": _support,
+    "served_steps": lambda encoder: ServedStepsCritic(_served("reward"), tag="<extra_0>"),
+    "served_outcome": lambda encoder: ServedOutcomeCritic(_served("reward")),
+    "implicit": lambda encoder: ImplicitCritic(_served("reward"), _served("reference")),
+    "likelihood_ratio": lambda encoder: LikelihoodRatioCritic(
+        _served("reward"), _served("reference", first_id=1_000)
+    ),
+    "follow_up": lambda encoder: FollowUpCritic(_served("critic")),
+    "generative": _generative,
+    "support + reward": lambda encoder: AgreeingCritics([_support(encoder), _reward(encoder)]),
+    **{
+        f"{name} of {of.__name__}": partial(_shaped, name, of)
+        for name in SHAPINGS
+        for of in (_support, _reward)
+        if (name, of) != ("advantage", _support)
+    },
 }
 
 
@@ -53,26 +113,9 @@ def critic(request: pytest.FixtureRequest, encoder: "Encoder") -> Critic:
     return CRITICS[request.param](encoder)
 
 
-def trajectory(*answers: str | None) -> Trajectory:
-    steps = []
-    for sub, text in zip(CHAIN, answers, strict=False):
-        quotes = tuple(
-            Quote(passage_id=each.id, text=text, start=each.text.find(text))
-            for each in POLAR
-            if text and text in each.text
-        )
-        reading = Reading(answer=StepAnswer(text=text, quotes=quotes, confidence=0.5))
-        status = "answered" if text else "unknown"
-        steps.append(
-            Step(sub_question=sub, text=sub.text, reading=reading, status=status)  # type: ignore[arg-type]
-        )
-    return Trajectory(
-        question=QUESTION, steps=tuple(steps), evidence={each.id: each for each in POLAR}
-    )
-
-
 async def test_it_is_a_critic_with_a_name(critic: Critic) -> None:
     assert isinstance(critic, Critic) and critic.name
+    assert critic.judges in get_args(Judges)
 
 
 async def test_each_step_of_each_trajectory_gets_a_verdict(critic: Critic) -> None:
@@ -85,6 +128,7 @@ async def test_each_step_of_each_trajectory_gets_a_verdict(critic: Critic) -> No
     scores = await critic.score(batch)
     assert [len(verdicts) for verdicts in scores] == [2, 0, 1, 1]
     assert all(0.0 <= each.score <= 1.0 for verdicts in scores for each in verdicts)
+    assert not any(each.failure for verdicts in scores for each in verdicts)
 
 
 async def test_a_batch_scores_as_one_by_one(critic: Critic) -> None:
