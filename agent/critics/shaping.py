@@ -80,7 +80,7 @@ def delta(scores: Sequence[float]) -> list[float]:
 
     The differences add up to the first reward, however many steps there are. They lie in [-1, 1].
     """
-    following = [*scores[1:], 0.0]
+    following = [*scores[1:], 0.0][: len(scores)]
     return [(1 + score - after) / 2 for score, after in zip(scores, following, strict=True)]
 
 

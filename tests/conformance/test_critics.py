@@ -1,18 +1,17 @@
 """What every critic must do. Add an implementation to `CRITICS`."""
 
-import atexit
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 import pytest
 from judged_runs import trajectory
 from simulated_model import SimulatedModel
 from support import ContentCritic
-from vllm_server import MODEL, VllmServer
+from vllm_server import MODEL, TAG, VllmServer
 
 from clew.agent.critics.agreement import AgreeingCritics
 from clew.agent.critics.follow_up import FollowUpCritic
@@ -30,12 +29,14 @@ if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
 
 
+@cache
 def _support(encoder: "Encoder") -> Critic:
     from clew.agent.critics.support import SupportCritic
 
     return SupportCritic(encoder)
 
 
+@cache
 def _reward(encoder: "Encoder") -> Critic:
     """A reward model as training begins: the encoder as it is, under signs that say little."""
     from clew.agent.critics.reward import RewardCritic, note_of
@@ -55,50 +56,52 @@ def _reward(encoder: "Encoder") -> Critic:
         return RewardCritic(Network(file, "reward", cache_dir=Path(folder)))
 
 
-def _shaped(name: str, of: Callable[["Encoder"], Critic], encoder: "Encoder") -> Critic:
-    return shaped(of(encoder), [name])
+def _shaped(name: str, of: Callable[["Encoder"], Critic], given: "Given") -> Critic:
+    return shaped(of(given.encoder), [name])
 
 
-@cache
-def _server(first_id: int = 0) -> VllmServer:
-    """A server for all tests of this process; whatever the models, it gives them numbers."""
-    server = VllmServer(first_id=first_id)
-    atexit.register(server.__exit__, None, None, None)
-    return server.__enter__()
+class Given(NamedTuple):
+    """What critics are made of in these tests.
+
+    Attributes:
+        encoder: The text encoder.
+        served: Address of a server of vLLM's shapes.
+        other: Address of another one, whose model has another tokenizer.
+        chat: Address of a language model.
+    """
+
+    encoder: "Encoder"
+    served: str
+    other: str
+    chat: str
+
+    def model(self, role: Role, address: str = "") -> ServedModel:
+        settings = ModelSettings(model=f"hosted_vllm/{MODEL}", api_base=(address or self.served,))
+        return ServedModel(role, settings)
 
 
-def _served(role: Role, *, first_id: int = 0) -> ServedModel:
-    settings = ModelSettings(model=f"hosted_vllm/{MODEL}", api_base=(_server(first_id).url,))
-    return ServedModel(role, settings)
-
-
-@cache
-def _judging_model() -> str:
-    model = SimulatedModel(latency=0.0)
-    atexit.register(model.__exit__, None, None, None)
-    return model.__enter__().url
-
-
-def _generative(_: "Encoder") -> Critic:
+def _generative(given: Given) -> Critic:
     from clew.agent.critics.generative import GenerativeCritic
 
-    settings = ModelSettings(model="hosted_vllm/simulated", api_base=(_judging_model(),))
+    settings = ModelSettings(model="hosted_vllm/simulated", api_base=(given.chat,))
     return GenerativeCritic(settings, prompts=load_prompts(), may_search=True)
 
 
-CRITICS: Mapping[str, Callable[["Encoder"], Critic]] = {
-    "content (of the tests)": lambda encoder: ContentCritic(),
-    "reward": _reward,
-    "support": _support,
-    "served_steps": lambda encoder: ServedStepsCritic(_served("reward"), tag="<extra_0>"),
-    "served_outcome": lambda encoder: ServedOutcomeCritic(_served("reward")),
-    "implicit": lambda encoder: ImplicitCritic(_served("reward"), _served("reference")),
-    "likelihood_ratio": lambda encoder: LikelihoodRatioCritic(
-        _served("reward"), _served("reference", first_id=1_000)
+CRITICS: Mapping[str, Callable[[Given], Critic]] = {
+    "content (of the tests)": lambda given: ContentCritic(),
+    "reward": lambda given: _reward(given.encoder),
+    "support": lambda given: _support(given.encoder),
+    "served_steps": lambda given: ServedStepsCritic(given.model("reward"), tag=TAG),
+    "served_outcome": lambda given: ServedOutcomeCritic(given.model("reward")),
+    "implicit": lambda given: ImplicitCritic(given.model("reward"), given.model("reference")),
+    "likelihood_ratio": lambda given: LikelihoodRatioCritic(
+        given.model("reward"), given.model("reference", given.other)
     ),
-    "follow_up": lambda encoder: FollowUpCritic(_served("critic")),
+    "follow_up": lambda given: FollowUpCritic(given.model("critic")),
     "generative": _generative,
-    "support + reward": lambda encoder: AgreeingCritics([_support(encoder), _reward(encoder)]),
+    "support + reward": lambda given: AgreeingCritics(
+        [_support(given.encoder), _reward(given.encoder)]
+    ),
     **{
         f"{name} of {of.__name__}": partial(_shaped, name, of)
         for name in SHAPINGS
@@ -108,9 +111,19 @@ CRITICS: Mapping[str, Callable[["Encoder"], Critic]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def given(encoder: "Encoder") -> Iterator[Given]:
+    with (
+        VllmServer() as served,
+        VllmServer(first_id=1_000) as other,
+        SimulatedModel(latency=0.0) as chat,
+    ):
+        yield Given(encoder, served.url, other.url, chat.url)
+
+
 @pytest.fixture(params=sorted(CRITICS), scope="module")
-def critic(request: pytest.FixtureRequest, encoder: "Encoder") -> Critic:
-    return CRITICS[request.param](encoder)
+def critic(request: pytest.FixtureRequest, given: Given) -> Critic:
+    return CRITICS[request.param](given)
 
 
 async def test_it_is_a_critic_with_a_name(critic: Critic) -> None:
