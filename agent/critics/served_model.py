@@ -18,6 +18,12 @@ from .step_text import Messages
 _PAUSE = 0.25
 _MOST_CHARACTERS = 400
 _MOST_REMEMBERED = 4_096
+_ADVICE = {
+    "/pooling": '; in the serving file it needs runner = "pooling", and a pooler of type STEP',
+    "/classify": '; in the serving file it needs runner = "pooling" and convert = "classify"',
+    "/v1/completions": '; in the serving file it needs runner = "generate"',
+}
+"""What to do where a server lacks a route."""
 
 Ids = tuple[int, ...]
 
@@ -166,8 +172,10 @@ class ServedModel:
 
     def _accepted(self, path: str, response: httpx.Response) -> Any:
         if not response.is_success:
+            advice = _ADVICE.get(path, "") if response.status_code == 404 else ""
             raise Refused(
                 f"{self._told_of} refuses {path} ({response.status_code}: {_message(response)})"
+                f"{advice}"
             )
         try:
             answer = response.json()
