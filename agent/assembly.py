@@ -15,6 +15,7 @@ from ..tools.corpus.encoder import Encoder, load_encoder
 from ..tools.corpus.encoder_lazy import LazyEncoder
 from ..tools.engines.catalogue import ENGINES
 from ..tools.search.base import SearchBackend
+from .critics.catalogue import Materials, build_critic, check_critic
 from .models import ROLES, SIMULATOR
 from .policies.calibrations import CALIBRATIONS
 from .settings import Settings
@@ -54,7 +55,6 @@ class Assembly:
     ) -> None:
         self._settings = settings
         self._policies = {"embedded": self._embedded_policy, "litellm": self._litellm_policy}
-        self._critics = {"reward": self._reward_critic, "support": self._support_critic}
         self._policy = policy
         self._critic = critic
         self._search = settings.search if search is None else search
@@ -64,7 +64,7 @@ class Assembly:
         if policy is None:
             _require("policy", settings.policy, self._policies)
         if critic is None:
-            _require("critic", settings.critic, self._critics)
+            check_critic(settings)
         query_strategy_named(settings.query_strategy)
         self._require_backends()
 
@@ -124,7 +124,8 @@ class Assembly:
         """What scores, built at first use; raises `ModelUnavailable`."""
         with self._loading:
             if self._critic is None:
-                self._critic = self._critics[self._settings.critic]()
+                materials = Materials(self._settings, lambda: self.encoder, self._network)
+                self._critic = build_critic(materials)
             return self._critic
 
     def _require_backends(self) -> None:
@@ -141,6 +142,7 @@ class Assembly:
         return Parts(
             policy=self.policy,
             critic=self.critic,
+            critic_timeout=self._settings.critic_timeout,
             backends=self.backends(),
             budget=self._settings.budget,
             queries=query_strategy_named(self._settings.query_strategy)(self._lazy_encoder),
@@ -182,17 +184,6 @@ class Assembly:
             own_knowledge=settings.own_knowledge,
             seed=settings.seed,
         )
-
-    def _reward_critic(self) -> Critic:
-        from .critics.reward import RewardCritic
-
-        network = self._network("reward")
-        return RewardCritic(network) if network else self._support_critic()
-
-    def _support_critic(self) -> Critic:
-        from .critics.support import SupportCritic
-
-        return SupportCritic(self.encoder)
 
     @property
     def _cutoff(self) -> float:

@@ -7,13 +7,38 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-Role = Literal["planner", "searcher", "refiner", "responder", "simulator"]
-"""Who asks: the node that a request of the policy comes from, or the simulated search engine."""
+Role = Literal[
+    "planner", "searcher", "refiner", "responder", "simulator", "critic", "reward", "reference"
+]
+"""Who asks: the node that a request of the policy comes from, the simulated search engine, or a
+critic: ``critic`` writes or reads as any language model, ``reward`` is a model that scores,
+``reference`` the one that its likelihoods are held against."""
 
 ROLES: tuple[Role, ...] = ("planner", "searcher", "refiner", "responder")
 """The roles of the policy."""
 
 SIMULATOR: Role = "simulator"
+
+OF_CRITICS: tuple[Role, ...] = ("critic", "reward", "reference")
+"""The roles of critics."""
+
+OWN_MODEL: tuple[Role, ...] = ("reward", "reference")
+"""Roles that never take the model of all others: it was made for something else."""
+
+CRITIC_ROLES: Mapping[str, tuple[Role, ...]] = {
+    "served_steps": ("reward",),
+    "served_outcome": ("reward",),
+    "implicit": ("reward", "reference"),
+    "likelihood_ratio": ("reward", "reference"),
+    "follow_up": ("critic",),
+    "generative": ("critic",),
+}
+"""The roles that each critic needs models for; others need none."""
+
+
+def critic_names(setting: str) -> tuple[str, ...]:
+    """Return the names of the critics that a setting such as ``support + reward`` asks for."""
+    return tuple(name.strip() for name in setting.split("+"))
 
 
 def comma_separated(value: Any) -> Any:

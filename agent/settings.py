@@ -24,6 +24,9 @@ from ..tools.engines.asking import usable_filters
 from ..tools.engines.base import SearchFilters, TimeRange
 from .effort import EFFORTS, Effort, EffortName
 from .models import (
+    CRITIC_ROLES,
+    OF_CRITICS,
+    OWN_MODEL,
     ROLES,
     SIMULATOR,
     Addresses,
@@ -31,6 +34,7 @@ from .models import (
     ModelSettings,
     Role,
     comma_separated,
+    critic_names,
 )
 
 _PREFIX = "CLEW_"
@@ -91,8 +95,8 @@ def _from_json(value: Any) -> Any:
 
 
 def _policy_of_models(known: Mapping[str, Any]) -> str:
-    # A simulated search engine says nothing of what plans and reads.
-    named = known.get("model") or set(known.get("models", ())) - {SIMULATOR}
+    # A simulated search engine and critics say nothing of what plans and reads.
+    named = known.get("model") or not set(ROLES).isdisjoint(known.get("models", ()))
     return "litellm" if named else "embedded"
 
 
@@ -155,7 +159,14 @@ class Settings(BaseModel):
     own_knowledge: bool = True
     """Whether a language model may answer a sub-question from what it knows; it is marked so."""
     critic: str = Field(default="support", min_length=1)
-    """What scores the steps."""
+    """What scores the steps; several, as in `support + reward`, count where they agree."""
+    critic_shaping: Annotated[tuple[str, ...], BeforeValidator(comma_separated)] = ()
+    """What is made of the critic's scores, in this order: `clip`, `delta`, `look_ahead`, `pairs`,
+    `advantage`."""
+    critic_timeout: Annotated[_Seconds | None, _NONE] = 60.0
+    """Seconds that the critic has for a batch; after that its verdict is neutral."""
+    step_tag: str = Field(default="<extra_0>", min_length=1)
+    """What a served reward model finds the end of a step by."""
     search: Annotated[tuple[str, ...], BeforeValidator(comma_separated)] = Field(
         default=("corpus",), min_length=1
     )
@@ -238,13 +249,21 @@ class Settings(BaseModel):
 
     @property
     def model_roles(self) -> tuple[Role, ...]:
-        """The roles that need a language model: those of the policy, and of simulated search."""
-        asked = ROLES if self.policy == "litellm" else ()
-        return (*asked, SIMULATOR) if "simulated" in self.search else asked
+        """The roles that need a model: those of policy, simulated search and critics."""
+        policy = ROLES if self.policy == "litellm" else ()
+        simulator = (SIMULATOR,) if "simulated" in self.search else ()
+        needed = {role for name in critic_names(self.critic) for role in CRITIC_ROLES.get(name, ())}
+        return (*policy, *simulator, *(role for role in OF_CRITICS if role in needed))
 
     def model_of(self, role: Role) -> ModelSettings:
         """Return the language model of a role; raises `SettingsError` where none is named."""
         own = self.models.get(role, ModelSettings())
+        if own.model is None and role in OWN_MODEL:
+            raise SettingsError(
+                f"no {role} model is named, which the critic {self.critic} needs: set model and "
+                f"api_base in a table [models.{role}], as in "
+                'model = "hosted_vllm/Qwen/Qwen2.5-Math-PRM-7B"'
+            )
         if own.model is None and self.model is None:
             raise SettingsError(
                 f"no language model is named for the {role}: set model, for all roles or in a "

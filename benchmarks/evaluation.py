@@ -24,7 +24,7 @@ from clew.evals import evaluate
 from clew.evals.predictions import Prediction
 from clew.evals.watching import Watcher
 from clew.graphs.plan import SubQuestion
-from clew.graphs.protocols import Proposal
+from clew.graphs.protocols import Judges, Proposal
 from clew.graphs.steps import Trajectory, Verdict
 from clew.tools.passages import Passage, passage_id
 from clew.tools.search.memory import MemorySearch
@@ -194,6 +194,7 @@ class Waiting:
     """A policy whose every call takes a fixed time more."""
 
     name = "simulated"
+    reworks = False
 
     def __init__(self, policy: Any, delay: float) -> None:
         self._policy = policy
@@ -226,6 +227,7 @@ class Trusting:
     """A critic that finds every step good."""
 
     name = "trusting"
+    judges: Judges = "step"
 
     async def score(self, trajectories: Sequence[Trajectory]) -> list[list[Verdict]]:
         return [[Verdict(score=1.0) for _ in each.steps] for each in trajectories]

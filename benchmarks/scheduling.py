@@ -18,7 +18,7 @@ from pathlib import Path
 from clew import SearchAgent
 from clew.agent.policies.scripted import ScriptedPolicy
 from clew.graphs.plan import Plan, SubQuestion, make_plan
-from clew.graphs.protocols import Proposal
+from clew.graphs.protocols import Judges, Proposal
 from clew.graphs.steps import Trajectory, Verdict
 from clew.tools.passages import Passage
 from clew.tools.search.memory import MemorySearch
@@ -28,6 +28,7 @@ class ContentCritic:
     """Finds every step good, at once: the critic is not what is measured."""
 
     name = "content"
+    judges: Judges = "step"
 
     async def score(self, trajectories: Sequence[Trajectory]) -> list[list[Verdict]]:
         return [[Verdict(score=1.0) for _ in each.steps] for each in trajectories]

@@ -23,6 +23,7 @@ _ASKS_WHEN = re.compile(r"\b(?:when|year|date)\b", re.IGNORECASE)
 _KNOWN = re.compile(r"^Known: .* → (.*)$", re.MULTILINE)
 _AT_MOST = re.compile(r"^Write at most (\d+) queries\.$", re.MULTILINE)
 _TRIED = re.compile(r"^Tried: (.*)$", re.MULTILINE)
+_STEP = re.compile(r"^Step (\d+): .*\n((?:.*\n)*?)(?=Answer \1: )", re.MULTILINE)
 _NOT_FOUND = "not found"
 _RECALLED = " (recalled)"
 _MOST_USEFUL = 5
@@ -88,7 +89,7 @@ def _task(body: Mapping[str, Any], instructions: str) -> str:
         return "judge"
     fields = {"sub_questions": "plan", "links": "chain", "queries": "rewrite"}
     fields |= {"short_answer": "write"}
-    fields |= {"search_again": "refine", "documents": "simulate"}
+    fields |= {"search_again": "refine", "documents": "simulate", "explanation": "critic"}
     shown = (task for field, task in fields.items() if f'"{field}"' in instructions)
     return next(shown, "read")
 
@@ -119,6 +120,7 @@ class SimulatedAnswers:
         prompt = read_prompt(body)
         tasks = {"plan": self._plan, "chain": self._chain, "read": self._read, "rewrite": _rewrite}
         tasks |= {"judge": _judge, "refine": _refine, "write": _write, "simulate": self._simulate}
+        tasks |= {"critic": _criticise}
         return json.dumps(tasks[prompt.task](prompt), ensure_ascii=False)
 
     def _plan(self, prompt: Prompt) -> dict[str, Any]:
@@ -189,6 +191,17 @@ def _rewrite(prompt: Prompt) -> dict[str, Any]:
         most = int(next(iter(_AT_MOST.findall(prompt.asked)), 1))
     tried = _TRIED.findall(prompt.asked)
     return {"queries": [each for each in wordings if each and each not in tried][:most]}
+
+
+def _criticise(prompt: Prompt) -> dict[str, Any]:
+    """A step is good whose answer stands in what was found for it."""
+    steps = []
+    for number, said in _STEP.findall(prompt.asked):
+        answer = prompt.labelled(f"Answer {number}")
+        good = answer in said
+        why = f"{answer} stands there." if good else f"Nothing found states {answer}."
+        steps.append({"step": int(number), "explanation": why, "score": 0.9 if good else 0.2})
+    return {"steps": steps, "query": None}
 
 
 def _judge(prompt: Prompt) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from clew.graphs.protocols import (
     ChainRequest,
     Draft,
     DraftedQuestion,
+    Judges,
     Parts,
     PlanRequest,
     Proposal,
@@ -91,6 +92,7 @@ class Scripted:
     """
 
     name = "erring"
+    reworks = False
 
     def __init__(self, chains: Mapping[str, Sequence[SubQuestion]], rates: Rates, seed: int):
         self._chains = chains
@@ -182,6 +184,7 @@ class Confident:
     """A critic that takes confidences at their word, as it may here."""
 
     name = "confident"
+    judges: Judges = "step"
 
     async def score(self, trajectories: Sequence[Trajectory]) -> list[list[Verdict]]:
         """Return each answer's confidence."""

@@ -26,6 +26,10 @@ of it (the three intents of GenCRF); a thought on what the answer may be (O1 Emb
 that might hold it (HyDE); in the words of what was found (relevance feedback)."""
 
 
+Judges = Literal["step", "path"]
+"""What verdicts speak of: that step alone, or all that was done up to and including it."""
+
+
 class Proposal(BaseModel):
     """A way to go on: sub-questions to add, or none where what is known suffices.
 
@@ -229,6 +233,15 @@ class Policy(Protocol):
         """Name that users select the policy by."""
         ...
 
+    @property
+    def reworks(self) -> bool:
+        """Whether `refine` reworks a reading by the critic's explanation.
+
+        Such a policy is given a weak step to refine once more, with the explanation, where there
+        is nothing else to search or to read; any other would only repeat itself.
+        """
+        ...
+
     async def plan(self, request: PlanRequest) -> Sequence[Proposal]:
         """Propose ways to go on, best first; at least one, at most ``request.limit``."""
         ...
@@ -260,15 +273,30 @@ class Policy(Protocol):
 
 @runtime_checkable
 class Critic(Protocol):
-    """What scores: process rewards and verdicts."""
+    """What scores: process rewards and verdicts.
+
+    Within a run it is called by `judging.judged` only, which bears with whatever goes wrong.
+    """
 
     @property
     def name(self) -> str:
         """Name that users select the critic by."""
         ...
 
+    @property
+    def judges(self) -> Judges:
+        """What its verdicts speak of.
+
+        ``step``: how good that step is, whatever came before it (process rewards). ``path``: how
+        likely the trajectory, up to and including that step, leads to the right answer (values).
+        """
+        ...
+
     async def score(self, trajectories: Sequence[Trajectory]) -> Sequence[Sequence[Verdict]]:
-        """Return a verdict for each step of each trajectory, in their order."""
+        """Return a verdict for each step of each trajectory, in their order.
+
+        What it takes of language models is charged to the tally of `judging.resources`.
+        """
         ...
 
 
@@ -346,6 +374,8 @@ class Parts:
     Attributes:
         policy: What proposes.
         critic: What scores.
+        critic_timeout: Seconds that the critic has for a batch of trajectories; None for no
+            limit.
         backends: Where to search; all of them are asked.
         budget: The limits of runs that come without their own.
         queries: How sub-questions become queries.
@@ -356,6 +386,7 @@ class Parts:
 
     policy: Policy
     critic: Critic
+    critic_timeout: float | None = None
     backends: Sequence[SearchBackend]
     budget: Budget = field(default_factory=Budget)
     queries: QueryStrategy

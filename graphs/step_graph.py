@@ -24,9 +24,9 @@ def build_step_graph(parts: Parts) -> StepGraph:
     graph.add_node("refiner", refiner_node(parts))
     graph.add_node("critic", critic_node(parts))
     graph.add_edge(START, "searcher")
-    graph.add_conditional_edges("searcher", after_searcher)
+    graph.add_conditional_edges("searcher", after_searcher(parts))
     graph.add_edge("refiner", "critic")
-    graph.add_conditional_edges("critic", after_critic)
+    graph.add_conditional_edges("critic", after_critic(parts))
     return graph.compile(checkpointer=False, name="step")
 
 

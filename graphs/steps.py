@@ -1,13 +1,18 @@
 """What is known of one sub-question: its answer, its evidence, its verdict."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..tools.passages import Passage
 from .budget import Usage
 from .plan import SubQuestion
+
+GOOD_ENOUGH = 0.5
+"""Verdicts below this are weak, and send a step back."""
+
+NEUTRAL_SCORE = 0.5
 
 
 class Quote(BaseModel):
@@ -95,14 +100,26 @@ class Verdict(BaseModel):
     """The critic's word on a step.
 
     Attributes:
-        score: How good the step is, in [0, 1].
+        score: How good the step is, in [0, 1]; see `Critic.judges` for what that means.
         explanation: Why, where the critic can say.
+        failure: Why there is no verdict, where the critic failed; the score is neutral then.
     """
 
     model_config = ConfigDict(frozen=True)
 
     score: float = Field(ge=0.0, le=1.0)
     explanation: str = ""
+    failure: str = ""
+
+    @classmethod
+    def neutral(cls, failure: str) -> Self:
+        """Return the verdict of a critic that failed, which speaks neither for nor against."""
+        return cls(score=NEUTRAL_SCORE, failure=failure)
+
+    @property
+    def asks_for_rework(self) -> bool:
+        """Whether it finds the step weak and says why."""
+        return self.score < GOOD_ENOUGH and bool(self.explanation) and not self.failure
 
 
 class SearchRecord(BaseModel):

@@ -18,7 +18,7 @@ REPAIR = "repair"
 
 NAMES = (
     *("plan", "chain", "rewrite", "read", "refine", "judge", "write", "simulate", "queries"),
-    *(REPAIR, COMMON),
+    *("critic", REPAIR, COMMON),
 )
 """The prompts there are, each the name of a file without its ``.md``."""
 

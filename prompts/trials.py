@@ -84,6 +84,25 @@ TRIALS: dict[str, tuple[dict[str, Any], ...]] = {
         {"examples": [{**_PASSAGE, "query": "does ice float"}], "passage": _PASSAGE, "count": 3},
         {"examples": [], "passage": {"title": "", "text": "Ice."}, "count": 1},
     ),
+    "critic": (
+        {
+            "question": _ASKED["question"],
+            "steps": [
+                {"number": 1, **_STEP, "found": [_PASSAGE]},
+                {"number": 2, **_UNKNOWN, "found": []},
+            ],
+            "facts": [_PASSAGE],
+            "answer": "yes",
+            "may_search": True,
+        },
+        {
+            "question": _ASKED["question"],
+            "steps": [],
+            "facts": [],
+            "answer": "",
+            "may_search": False,
+        },
+    ),
     "repair": ({"error": "answer: a text is missing"},),
 }
 """For each prompt, values of all its variables: once with everything there is, once without."""

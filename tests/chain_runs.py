@@ -11,7 +11,7 @@ from clew.graphs.budget import Budget
 from clew.graphs.events import Event
 from clew.graphs.expansion import expansion_named
 from clew.graphs.plan import Plan, SubQuestion
-from clew.graphs.protocols import Parts, Proposal
+from clew.graphs.protocols import Judges, Parts, Proposal
 from clew.graphs.queries.plain import Plain
 from clew.graphs.state import Question
 from clew.graphs.steps import StepAnswer, Trajectory, Verdict
@@ -43,6 +43,7 @@ class Scoring:
     """Scores a step by its answer."""
 
     name = "scoring"
+    judges: Judges = "step"
 
     def __init__(self, scores: Mapping[str | None, float], others: float = 1.0) -> None:
         self._scores = scores

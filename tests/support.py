@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clew.agent.policies.scripted import ScriptedPolicy
 from clew.graphs.plan import SubQuestion
-from clew.graphs.protocols import Proposal
+from clew.graphs.protocols import Judges, Proposal
 from clew.graphs.steps import Trajectory, Verdict
 from clew.tools.passages import Passage, passage_id
 
@@ -32,6 +32,7 @@ class ContentCritic:
     """Finds every step good."""
 
     name = "content"
+    judges: Judges = "step"
 
     async def score(self, trajectories: Sequence[Trajectory]) -> list[list[Verdict]]:
         return [[Verdict(score=1.0) for _ in each.steps] for each in trajectories]

@@ -196,6 +196,7 @@ class Examination:
     def _language_models(self) -> Iterator[Finding]:
         if not self._settings.model_roles:
             return
-        from .model_checks import check_models
+        from .model_checks import check_critic, check_models
 
         yield from check_models(self._settings)
+        yield from check_critic(self._settings)

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 
-from ..models import ModelSettings
+from ...errors import ClewError
+from ..models import CRITIC_ROLES, ModelSettings, critic_names
 from ..settings import Settings
 from .checks import Finding
 
@@ -25,6 +26,22 @@ def check_models(settings: Settings) -> Iterator[Finding]:
                     seen.add((model.model, address))
                     yield _served(model, address)
             model = model.fallback
+
+
+def check_critic(settings: Settings) -> Iterator[Finding]:
+    """Have each critic of served models score a run of two steps; what is paid for is not tried."""
+    from ..critics.trial import tried
+
+    for name in critic_names(settings.critic):
+        if name not in CRITIC_ROLES or name == "generative":
+            continue
+        try:
+            scores = asyncio.run(tried(settings.replaced(critic=name, critic_shaping=())))
+        except ClewError as error:
+            yield Finding(f"critic {name}", "problem", str(error), "correct what it says")
+        else:
+            shown = " and ".join(f"{score:.2f}" for score in scores)
+            yield Finding(f"critic {name}", "ok", f"it scores two steps with {shown}")
 
 
 def _served(model: ModelSettings, address: str) -> Finding:

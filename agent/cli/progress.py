@@ -25,7 +25,7 @@ from ...graphs.events import (
     TreeGrown,
 )
 from ...graphs.plan import SubQuestion
-from ...graphs.steps import Quote, SearchRecord, Step, StepAnswer
+from ...graphs.steps import Quote, SearchRecord, Step, StepAnswer, Verdict
 from ...graphs.verification import Outcome
 from ...tools.passages import Passage
 from .wording import counted, grown
@@ -145,6 +145,8 @@ class RunProgress:
                 verified = self._step(event.node.sub_question)
                 verified.quoted = corrected.quoted if corrected else verified.quoted
                 verified.verify(event.node)
+                if event.node.step and event.node.step.verdict:
+                    self._note_failure(event.node.sub_question.id, event.node.step.verdict)
             case BranchChosen():
                 for id, step_shown in self.steps.items():
                     step_shown.is_left = id not in event.branch.nodes
@@ -160,6 +162,7 @@ class RunProgress:
             case StepJudged():
                 judged = self.steps[event.id]
                 judged.score = event.verdict.score
+                self._note_failure(event.id, event.verdict)
                 judged.status = "searching" if event.again else "reading"
             case StepFinished():
                 self._step(event.step.sub_question).finish(event.step, event.quoted)
@@ -184,6 +187,11 @@ class RunProgress:
     def _add(self, sub_questions: Sequence[SubQuestion]) -> None:
         for sub_question in sub_questions:
             self._step(sub_question)
+
+    def _note_failure(self, id: str, verdict: Verdict) -> None:
+        note = f"{id} could not be judged: {verdict.failure}"
+        if verdict.failure and note not in self.notes:
+            self.notes.append(note)
 
     def _step(self, sub_question: SubQuestion) -> StepProgress:
         fresh = StepProgress(sub_question, sub_question.text)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ModelUnavailable
+from ...graphs.protocols import Judges
 from ...graphs.steps import Trajectory, Verdict
 from ..policies.embedded.windows import Tokens
 from .reward_input import SIGNS, StepInput, step_inputs
@@ -49,6 +50,7 @@ class RewardCritic:
     """
 
     name = "reward"
+    judges: Judges = "path"
 
     def __init__(self, network: RewardNetwork) -> None:
         names = ("text", "bias", *map(note_of, SIGNS))

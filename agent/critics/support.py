@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...graphs.protocols import Judges
 from ...graphs.steps import Step, Trajectory, Verdict
 from ...tools.passages import Passage
 from ..policies.embedded.questions import Asked, analysed
@@ -50,6 +51,7 @@ class SupportCritic:
     """Scores each step by how well its best quote supports its answer; no language model."""
 
     name = "support"
+    judges: Judges = "step"
 
     def __init__(self, encoder: TextEncoder) -> None:
         """Take the encoder that says how alike a claim and a quote are."""

@@ -30,6 +30,7 @@ class ScriptedPolicy:
     """
 
     name = "scripted"
+    reworks = False
 
     def __init__(
         self,

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 
-from ..models import ROLES, SIMULATOR
+from ..models import OF_CRITICS, ROLES, SIMULATOR
 from .commands import ServerCommand
 
-_OF_ONE_ROLE = (*ROLES, SIMULATOR)
+_OF_ONE_ROLE = (*ROLES, SIMULATOR, *OF_CRITICS)
 _EVERY_ROLE = "policy"
 """Table of the serving file whose model is asked for every role without its own."""
 

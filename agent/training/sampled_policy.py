@@ -69,6 +69,7 @@ class SampledPolicy:
     """
 
     name = "sampled"
+    reworks = False
 
     def __init__(self, policy: Policy, options: OptionsOf, *, seed: int = 0) -> None:
         self._policy = policy

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ...graphs.protocols import ReadRequest
+from ...graphs.protocols import Judges, ReadRequest
 from ...graphs.steps import StepAnswer, Trajectory, Verdict
 from ...tools.passages import Passage
 from ...tools.search.base import SearchBackend
@@ -35,6 +35,7 @@ class NoJudge:
     """
 
     name = "none"
+    judges: Judges = "step"
 
     async def score(self, trajectories: Sequence[Trajectory]) -> Sequence[Sequence[Verdict]]:
         """Return the best verdict for each step."""

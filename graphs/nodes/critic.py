@@ -1,48 +1,64 @@
 """The critic: scores a step, and sends weak work back while tries are left."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 
-from ...errors import CriticError
-from ..events import StepJudged
+from ..events import SearchFinished, StepJudged
+from ..judging import Judged, judged
 from ..protocols import Parts
 from ..step_state import Attempt, StepContext, StepState
-from ..steps import Step, Trajectory, Verdict
+from ..steps import GOOD_ENOUGH, Step, Trajectory
 
 MOST_ATTEMPTS = 2
-GOOD_ENOUGH = 0.5
-"""Verdicts below this send a step back to the searcher."""
+
+Next = Literal["searcher", "refiner", "__end__"]
 
 
 def critic_node(parts: Parts) -> Any:
     """Return the node that scores the latest reading of a step."""
+    after = after_critic(parts)
 
     async def critic(state: StepState, runtime: Runtime[StepContext]) -> StepState:
-        verdict = await _verdict(parts, state)
+        found = await _judged(parts, state, runtime.context)
+        verdict = found.verdicts[0][-1]
         attempts = (
             *state.get("attempts", ()),
             Attempt(reading=state["reading"], verdict=verdict),
         )
-        update = StepState(verdict=verdict, attempts=attempts)
-        again = after_critic({**state, **update}) == "searcher"
+        update = StepState(
+            verdict=verdict,
+            attempts=attempts,
+            searches=(*state.get("searches", ()), *found.searches),
+        )
+        again = after({**state, **update}) == "searcher"
         runtime.context.emit(StepJudged(id=state["sub_question"].id, verdict=verdict, again=again))
         return update
 
     return critic
 
 
-def after_critic(state: StepState) -> Literal["searcher", "__end__"]:
-    """Say where a judged step goes: back to the searcher, or out."""
-    weak = state["search_again"] or state["verdict"].score < GOOD_ENOUGH
-    searchable = state["sub_question"].kind == "search"
-    if weak and searchable and len(state["attempts"]) < MOST_ATTEMPTS:
-        return "searcher"
-    return "__end__"
+def after_critic(parts: Parts) -> Callable[[StepState], Next]:
+    """Return what says where a judged step goes.
+
+    Weak work goes back to the searcher while tries are left. Where there is nothing to search, a
+    policy that reworks goes over it with the critic's explanation (ReARTeR, arXiv:2501.07861).
+    """
+
+    def after(state: StepState) -> Next:
+        verdict = state["verdict"]
+        if len(state["attempts"]) >= MOST_ATTEMPTS:
+            return "__end__"
+        if state["sub_question"].kind == "search":
+            weak = state["search_again"] or verdict.score < GOOD_ENOUGH
+            return "searcher" if weak else "__end__"
+        return "refiner" if parts.policy.reworks and verdict.asks_for_rework else "__end__"
+
+    return after
 
 
-async def _verdict(parts: Parts, state: StepState) -> Verdict:
+async def _judged(parts: Parts, state: StepState, context: StepContext) -> Judged:
     step = Step(
         sub_question=state["sub_question"],
         text=state["text"],
@@ -55,19 +71,11 @@ async def _verdict(parts: Parts, state: StepState) -> Verdict:
         steps=(*state["parents"].values(), step),
         evidence=state["evidence"],
     )
-    return (await verdicts_on(parts, trajectory))[-1]
-
-
-async def verdicts_on(parts: Parts, trajectory: Trajectory) -> Sequence[Verdict]:
-    """Return the critic's word on each step of a trajectory.
-
-    Raises:
-        CriticError: If the critic returns another number of verdicts than there are steps.
-    """
-    scores = await parts.critic.score([trajectory])
-    if len(scores) != 1 or len(scores[0]) != len(trajectory.steps):
-        raise CriticError(
-            f"critic {parts.critic.name!r} was given {len(trajectory.steps)} steps to score and "
-            f"returned {[len(verdicts) for verdicts in scores]} verdicts"
-        )
-    return scores[0]
+    return await judged(
+        parts,
+        [trajectory],
+        tally=context.tally,
+        tell=lambda search: context.emit(
+            SearchFinished(id=state["sub_question"].id, search=search)
+        ),
+    )

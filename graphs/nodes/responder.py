@@ -21,9 +21,8 @@ from ..plan import Plan
 from ..protocols import Draft, Parts, WriteRequest
 from ..state import State, meter_of, planned_steps
 from ..stating import stated
-from ..steps import Step
+from ..steps import GOOD_ENOUGH, Step
 from ..supporting import Weighed, claim_of, path_of, stands, support_of, weighed
-from .critic import GOOD_ENOUGH
 
 
 class Checked(NamedTuple):

@@ -1,6 +1,6 @@
 """The searcher: turns a sub-question into queries, searches, and reads what comes back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -47,10 +47,20 @@ def searcher_node(parts: Parts) -> Any:
     return searcher
 
 
-def after_searcher(state: StepState) -> Literal["refiner", "__end__"]:
-    """Say where a search goes: on to be refined, or out where trying again brought nothing new."""
-    again = state.get("attempts") and state.get("nothing_new")
-    return "__end__" if again else "refiner"
+def after_searcher(parts: Parts) -> Callable[[StepState], Literal["refiner", "__end__"]]:
+    """Return what says where a search goes: on to be refined, or out.
+
+    It goes out where trying again brought nothing new, unless the policy can rework what it read
+    by the critic's explanation.
+    """
+
+    def after(state: StepState) -> Literal["refiner", "__end__"]:
+        if not (state.get("attempts") and state.get("nothing_new")):
+            return "refiner"
+        rework = parts.policy.reworks and state["verdict"].asks_for_rework
+        return "refiner" if rework else "__end__"
+
+    return after
 
 
 async def _search(parts: Parts, state: StepState, context: StepContext) -> StepState:

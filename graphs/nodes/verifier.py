@@ -1,23 +1,37 @@
 """The verifier: researches the open links of a chain and holds the drafts against what is found."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from langgraph.runtime import Runtime
 
 from ...errors import BudgetExhausted
 from ...tools.passages import Passage
 from ..chain_tree import ChainNode
-from ..events import NodeVerified
-from ..meter import Meter, time_limit
+from ..events import NodeVerified, SearchFinished
+from ..judging import judged
+from ..meter import Meter, Tally, time_limit
 from ..protocols import Parts
 from ..researching import researched
 from ..state import State, meter_of
 from ..step_graph import StepGraph
 from ..steps import Step, Trajectory
 from ..verification import Verification
-from .critic import verdicts_on
+
+
+class Judging(NamedTuple):
+    """What judging the drafts of one round shares.
+
+    Attributes:
+        tally: Counts what the critic spends.
+        meter: What is left of the budget.
+        emit: Tells what happens.
+    """
+
+    tally: Tally
+    meter: Meter
+    emit: Callable[[Any], None]
 
 
 def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verification) -> Any:
@@ -49,9 +63,10 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
             runtime.stream_writer,
         )
         evidence = {**state.get("evidence", {}), **found.evidence}
+        judging = Judging(Tally(meter), meter, runtime.stream_writer)
         settled = await asyncio.gather(
             *(
-                _settled(node, found.steps[node.sub_question.id], state, evidence, meter)
+                _settled(node, found.steps[node.sub_question.id], state, evidence, judging)
                 for node in ready
             )
         )
@@ -61,7 +76,9 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
             tree=tree.with_nodes(settled),
             steps={node.sub_question.id: node.step for node in settled if node.step},
             evidence=found.evidence,
-            usage=found.usage.model_copy(update={"seconds": meter.seconds_spent - earlier_seconds}),
+            usage=(found.usage + judging.tally.usage).model_copy(
+                update={"seconds": meter.seconds_spent - earlier_seconds}
+            ),
             stopped_by=found.stopped_by,
         )
 
@@ -70,7 +87,7 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         found: Step,
         state: State,
         evidence: Mapping[str, Passage],
-        meter: Meter,
+        judging: Judging,
     ) -> ChainNode:
         outcome = verification.outcome(node.draft, found.answer, parts.calibration)
         step = found
@@ -80,11 +97,11 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         elif outcome in ("contradicted", "disputed", "unconfirmed", "unknown"):
             step = _with_draft(node, found, evidence)
             if step.status != "unfinished":
-                step = await _judged(step, state, evidence, meter)
+                step = await _judged(step, state, evidence, judging)
         return node.model_copy(update={"found": found, "outcome": outcome, "step": step})
 
     async def _judged(
-        step: Step, state: State, evidence: Mapping[str, Passage], meter: Meter
+        step: Step, state: State, evidence: Mapping[str, Passage], judging: Judging
     ) -> Step:
         """The step with the critic's word; without it where the time for it ran out."""
         tree = state["tree"]
@@ -92,11 +109,19 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         steps = (*(each for each in parents if each is not None), step)
         trajectory = Trajectory(question=state["question"], steps=steps, evidence=evidence)
         try:
-            async with time_limit(meter.seconds_left):
-                verdicts = await verdicts_on(parts, trajectory)
+            async with time_limit(judging.meter.seconds_left):
+                found = await judged(
+                    parts,
+                    [trajectory],
+                    tally=judging.tally,
+                    tell=lambda search: judging.emit(
+                        SearchFinished(id=step.sub_question.id, search=search)
+                    ),
+                )
         except BudgetExhausted:
             return step
-        return step.model_copy(update={"verdict": verdicts[-1]})
+        searches = (*step.searches, *found.searches)
+        return step.model_copy(update={"verdict": found.verdicts[0][-1], "searches": searches})
 
     return verifier
 

@@ -1,27 +1,42 @@
 """What every critic must do. Add an implementation to `CRITICS`."""
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 import pytest
-from support import CHAIN, POLAR, QUESTION, ContentCritic
+from judged_runs import trajectory
+from simulated_model import SimulatedModel
+from support import ContentCritic
+from vllm_server import MODEL, TAG, VllmServer
 
-from clew.graphs.protocols import Critic
-from clew.graphs.steps import Quote, Reading, Step, StepAnswer, Trajectory
+from clew.agent.critics.agreement import AgreeingCritics
+from clew.agent.critics.follow_up import FollowUpCritic
+from clew.agent.critics.implicit import ImplicitCritic
+from clew.agent.critics.likelihood_ratio import LikelihoodRatioCritic
+from clew.agent.critics.served_model import ServedModel
+from clew.agent.critics.served_outcome import ServedOutcomeCritic
+from clew.agent.critics.served_steps import ServedStepsCritic
+from clew.agent.critics.shaping import SHAPINGS, shaped
+from clew.agent.models import ModelSettings, Role
+from clew.graphs.protocols import Critic, Judges
+from clew.prompts.loader import load_prompts
 
 if TYPE_CHECKING:
     from clew.tools.corpus.encoder import Encoder
 
 
+@cache
 def _support(encoder: "Encoder") -> Critic:
     from clew.agent.critics.support import SupportCritic
 
     return SupportCritic(encoder)
 
 
+@cache
 def _reward(encoder: "Encoder") -> Critic:
     """A reward model as training begins: the encoder as it is, under signs that say little."""
     from clew.agent.critics.reward import RewardCritic, note_of
@@ -41,38 +56,79 @@ def _reward(encoder: "Encoder") -> Critic:
         return RewardCritic(Network(file, "reward", cache_dir=Path(folder)))
 
 
-CRITICS: Mapping[str, Callable[["Encoder"], Critic]] = {
-    "content (of the tests)": lambda encoder: ContentCritic(),
-    "reward": _reward,
-    "support": _support,
+def _shaped(name: str, of: Callable[["Encoder"], Critic], given: "Given") -> Critic:
+    return shaped(of(given.encoder), [name])
+
+
+class Given(NamedTuple):
+    """What critics are made of in these tests.
+
+    Attributes:
+        encoder: The text encoder.
+        served: Address of a server of vLLM's shapes.
+        other: Address of another one, whose model has another tokenizer.
+        chat: Address of a language model.
+    """
+
+    encoder: "Encoder"
+    served: str
+    other: str
+    chat: str
+
+    def model(self, role: Role, address: str = "") -> ServedModel:
+        settings = ModelSettings(model=f"hosted_vllm/{MODEL}", api_base=(address or self.served,))
+        return ServedModel(role, settings)
+
+
+def _generative(given: Given) -> Critic:
+    from clew.agent.critics.generative import GenerativeCritic
+
+    settings = ModelSettings(model="hosted_vllm/simulated", api_base=(given.chat,))
+    return GenerativeCritic(settings, prompts=load_prompts(), may_search=True)
+
+
+CRITICS: Mapping[str, Callable[[Given], Critic]] = {
+    "content (of the tests)": lambda given: ContentCritic(),
+    "reward": lambda given: _reward(given.encoder),
+    "support": lambda given: _support(given.encoder),
+    "served_steps": lambda given: ServedStepsCritic(given.model("reward"), tag=TAG),
+    "served_outcome": lambda given: ServedOutcomeCritic(given.model("reward")),
+    "implicit": lambda given: ImplicitCritic(given.model("reward"), given.model("reference")),
+    "likelihood_ratio": lambda given: LikelihoodRatioCritic(
+        given.model("reward"), given.model("reference", given.other)
+    ),
+    "follow_up": lambda given: FollowUpCritic(given.model("critic")),
+    "generative": _generative,
+    "support + reward": lambda given: AgreeingCritics(
+        [_support(given.encoder), _reward(given.encoder)]
+    ),
+    **{
+        f"{name} of {of.__name__}": partial(_shaped, name, of)
+        for name in SHAPINGS
+        for of in (_support, _reward)
+        if (name, of) != ("advantage", _support)
+    },
 }
 
 
+@pytest.fixture(scope="module")
+def given(encoder: "Encoder") -> Iterator[Given]:
+    with (
+        VllmServer() as served,
+        VllmServer(first_id=1_000) as other,
+        SimulatedModel(latency=0.0) as chat,
+    ):
+        yield Given(encoder, served.url, other.url, chat.url)
+
+
 @pytest.fixture(params=sorted(CRITICS), scope="module")
-def critic(request: pytest.FixtureRequest, encoder: "Encoder") -> Critic:
-    return CRITICS[request.param](encoder)
-
-
-def trajectory(*answers: str | None) -> Trajectory:
-    steps = []
-    for sub, text in zip(CHAIN, answers, strict=False):
-        quotes = tuple(
-            Quote(passage_id=each.id, text=text, start=each.text.find(text))
-            for each in POLAR
-            if text and text in each.text
-        )
-        reading = Reading(answer=StepAnswer(text=text, quotes=quotes, confidence=0.5))
-        status = "answered" if text else "unknown"
-        steps.append(
-            Step(sub_question=sub, text=sub.text, reading=reading, status=status)  # type: ignore[arg-type]
-        )
-    return Trajectory(
-        question=QUESTION, steps=tuple(steps), evidence={each.id: each for each in POLAR}
-    )
+def critic(request: pytest.FixtureRequest, given: Given) -> Critic:
+    return CRITICS[request.param](given)
 
 
 async def test_it_is_a_critic_with_a_name(critic: Critic) -> None:
     assert isinstance(critic, Critic) and critic.name
+    assert critic.judges in get_args(Judges)
 
 
 async def test_each_step_of_each_trajectory_gets_a_verdict(critic: Critic) -> None:
@@ -85,6 +141,7 @@ async def test_each_step_of_each_trajectory_gets_a_verdict(critic: Critic) -> No
     scores = await critic.score(batch)
     assert [len(verdicts) for verdicts in scores] == [2, 0, 1, 1]
     assert all(0.0 <= each.score <= 1.0 for verdicts in scores for each in verdicts)
+    assert not any(each.failure for verdicts in scores for each in verdicts)
 
 
 async def test_a_batch_scores_as_one_by_one(critic: Critic) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clew.agent.policies.litellm.wire import (
     ChainOutput,
+    CriticOutput,
     Output,
     PlanOutput,
     ReadOutput,
@@ -38,6 +39,7 @@ TASKS: dict[str, type[Output]] = {
         RefineOutput,
         WriteOutput,
         SimulateOutput,
+        CriticOutput,
     )
 }
 
@@ -73,6 +75,13 @@ def values(name: str, text: str = "tug", *, recall: bool = True) -> dict[str, An
         "reading": json.dumps({"answer": text}),
         "verdict": text,
         "error": text,
+        "steps": [
+            {"number": number, "question": text, "answer": answer, "found": [passage]}
+            for number, answer in enumerate((text, None), start=1)
+        ],
+        "facts": [passage, passage],
+        "answer": text,
+        "may_search": True,
     }
     return {variable: every[variable] for variable in read_prompt(FOLDER / f"{name}.md").variables}
 
@@ -230,7 +239,8 @@ def test_refining_continues_the_reading_with_its_json_as_it_is() -> None:
     assert made[: len(before)] == before
     assert made[len(before)] == {"role": "assistant", "content": reading}
     assert made[-1]["role"] == "user"
-    assert "\nA reviewer's opinion, which may be wrong: doubtful End.\n" in made[-1]["content"]
+    said = "\nA reviewer said of the answer before, and may be wrong: doubtful End.\n"
+    assert said in made[-1]["content"]
     without = PROMPTS.messages("refine", **given_to_both, reading=reading, verdict="")
     assert "reviewer" not in without[-1]["content"]
 

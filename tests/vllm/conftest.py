@@ -7,12 +7,14 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from serving_support import free_ports
 
 from clew.agent.assembly import SAMPLE_PASSAGES
+from clew.agent.models import ModelSettings
 from clew.agent.serving.checks import check_startable
 from clew.agent.serving.commands import ServerCommand, server_commands
 from clew.agent.serving.config import load_served_models
@@ -144,6 +146,70 @@ def replicas(
 def server(replicas: tuple[Replica, Replica]) -> Replica:
     """The server that no test kills."""
     return replicas[0]
+
+
+@pytest.fixture(scope="session")
+def scored(
+    vllm_python: str, tiny_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, ModelSettings]]:
+    """Models that critics ask, by table: two that write, two views of one that scores."""
+    folder = tmp_path_factory.mktemp("critics")
+    here, passages = Path(__file__).parent, str(SAMPLE_PASSAGES)
+    for script, name, *more in (
+        ("tiny_model.py", "reference", "1"),
+        ("tiny_reward_model.py", "scoring"),
+    ):
+        subprocess.run(
+            [vllm_python, str(here / script), str(folder / name), passages, *more],
+            check=True,
+            env={**os.environ, "HF_HUB_OFFLINE": "1"},
+        )
+    tag = json.loads((folder / "scoring" / "tag.json").read_text())
+    pooling = {"runner": "pooling"}
+    tables = {
+        "policy": {"model": str(tiny_model)},
+        "reference": {"model": "reference"},
+        "steps": {
+            "model": "scoring",
+            **pooling,
+            "pooler": {"pooling_type": "STEP", "step_tag_id": tag},
+        },
+        "outcome": {"model": "scoring", **pooling, "convert": "classify"},
+    }
+    environment = _toml(ENVIRONMENT)
+    lines = [
+        "\n".join(
+            [
+                f"[{table}]",
+                *(f"{key} = {_toml(value)}" for key, value in keys.items()),
+                f"gpus = []\nport = {port}\npython = {_toml(vllm_python)}\ncontext = 4096",
+                f"arguments = {_toml(list(ARGUMENTS))}\nenvironment = {environment}",
+            ]
+        )
+        for (table, keys), port in zip(tables.items(), free_ports(len(tables)), strict=True)
+    ]
+    (folder / "serving.toml").write_text("\n\n".join(lines))
+    commands = server_commands(load_served_models(folder / "serving.toml"))
+    servers = Servers(commands, logs=folder)
+    try:
+        asyncio.run(servers.start(seconds=SECONDS))
+        yield {
+            each.table: ModelSettings(
+                model=f"hosted_vllm/{each.model}", api_base=(f"{each.address}/v1",), timeout=300
+            )
+            for each in commands
+        }
+    finally:
+        for each in servers.all:
+            if each.exit_code is not None:
+                print(f"{each.log} ended by itself:", *each.last_lines(100), sep="\n")
+        asyncio.run(servers.stop())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_toml(each)}' for key, each in value.items())} }}"
+    return json.dumps(value)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ some dimensions of the embedding are not random, and no layer writes to them: on
 every token, and others tell what the last token was. Columns of the output layer turn them into a
 liking for certain tokens always, and after certain tokens. What comes of it is still nonsense.
 
-Usage: python tiny_model.py FOLDER PASSAGES
+Usage: python tiny_model.py FOLDER PASSAGES [SEED]
 """
 
 import json
@@ -58,8 +58,8 @@ def make_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
     )
 
 
-def make_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
-    torch.manual_seed(0)
+def make_model(tokenizer: PreTrainedTokenizerFast, seed: int = 0) -> LlamaForCausalLM:
+    torch.manual_seed(seed)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=128,
@@ -101,9 +101,10 @@ def like(column: torch.Tensor, liked: dict[str, float], tokenizer: PreTrainedTok
 
 
 if __name__ == "__main__":
-    folder, passages = map(Path, sys.argv[1:])
+    folder, passages = map(Path, sys.argv[1:3])
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     lines = passages.read_text(encoding="utf-8").splitlines()
     tokenizer = make_tokenizer([json.loads(line)["text"] for line in lines])
-    model = make_model(tokenizer)
+    model = make_model(tokenizer, seed)
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)

@@ -35,6 +35,7 @@ class EmbeddedPolicy:
     """
 
     name = "embedded"
+    reworks = False
 
     def __init__(
         self,

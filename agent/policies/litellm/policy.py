@@ -19,7 +19,7 @@ from ....graphs.protocols import (
 )
 from ....graphs.queries.wording import untried
 from ....graphs.stating import stated
-from ....graphs.steps import Reading, Refinement
+from ....graphs.steps import Reading, Refinement, Verdict
 from ....prompts.loader import Prompts
 from ...effort import Effort
 from ...models import ModelSettings, Role
@@ -60,6 +60,7 @@ class LiteLLMPolicy:
     """
 
     name = "litellm"
+    reworks = True
 
     def __init__(
         self,
@@ -170,6 +171,7 @@ class LiteLLMPolicy:
     async def refine(self, request: RefineRequest) -> Refinement:
         """Have an answer checked that the model was not sure of; search again without one.
 
+        What the critic finds weak, and says why, is gone over whatever the model thought of it.
         With much effort the passages are judged for their usefulness too.
         """
         refinement = await self._checked(request)
@@ -188,21 +190,24 @@ class LiteLLMPolicy:
     async def _checked(self, request: RefineRequest) -> Refinement:
         answer = request.reading.answer
         plainest = Refinement(reading=request.reading, search_again=answer.text is None)
-        if answer.text is None or answer.confidence >= self._effort.sure:
+        verdict = request.verdict
+        if verdict is not None and verdict.asks_for_rework:
+            if not request.passages and not request.parents:
+                return plainest
+        elif answer.text is None or answer.confidence >= self._effort.sure:
             return plainest
         reading = json.dumps(_as_output(request), ensure_ascii=False)
 
         def use(output: RefineOutput) -> Refinement:
             return Refinement(reading=reading_of(output, request), search_again=output.search_again)
 
-        verdict = request.verdict
         refinement = await self._askers["refiner"].ask(
             RefineOutput,
             lambda most: self._prompts.messages(
                 "refine",
                 **variables_of(request, most),
                 reading=reading,
-                verdict=(verdict.explanation or f"{verdict.score:.2f} of 1") if verdict else "",
+                verdict=_told(verdict),
             ),
             min(len(request.passages), self._effort.passages),
             use=use,
@@ -262,6 +267,12 @@ class LiteLLMPolicy:
             return await self._proposal(request, sample)
         except (BudgetExhausted, ModelUnavailable):
             return None
+
+
+def _told(verdict: Verdict | None) -> str:
+    if verdict is None or verdict.failure:
+        return ""
+    return verdict.explanation or f"{verdict.score:.2f} of 1"
 
 
 def _as_output(request: RefineRequest) -> dict[str, object]:

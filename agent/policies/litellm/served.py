@@ -21,16 +21,20 @@ async def served_models(address: str, model: ModelSettings) -> dict[str, int | N
         httpx.HTTPError: If the server cannot be asked, or refuses.
         ValueError: If it answers with something else than a list of models.
     """
-    provider = (model.model or "").partition("/")[0]
-    key = os.environ.get(model.api_key_env or _KEYS.get(provider, ""))
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    async with httpx.AsyncClient(timeout=_SECONDS, headers=headers) as http:
+    async with httpx.AsyncClient(timeout=_SECONDS, headers=headers_for(model)) as http:
         response = await http.get(f"{address.rstrip('/')}/models")
     try:
         listed = response.raise_for_status().json()["data"]
         return {str(each["id"]): _positive(each.get("max_model_len")) for each in listed}
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no list of models: {type(error).__name__}") from None
+
+
+def headers_for(model: ModelSettings) -> dict[str, str]:
+    """Return the headers that carry a model's key; none where it has none."""
+    provider = (model.model or "").partition("/")[0]
+    key = os.environ.get(model.api_key_env or _KEYS.get(provider, ""))
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _positive(size: object) -> int | None:

@@ -147,6 +147,23 @@ class UsefulOutput(Output):
     useful: Annotated[list[int], Field(max_length=32)]
 
 
+class JudgedStep(BaseModel):
+    """What is right and wrong about the step of that number, then how good it is, in [0, 1]."""
+
+    step: int
+    explanation: Annotated[str, Field(max_length=1_000)] = ""
+    score: Share
+
+
+class CriticOutput(Output):
+    """A judgment on each step; a query where a fact should be looked up first."""
+
+    task = "critic"
+
+    steps: Annotated[list[JudgedStep], Field(max_length=64)]
+    query: OptionalText = None
+
+
 class WrittenSentence(BaseModel):
     """A sentence and the numbers of the quotes that support it."""
 

@@ -12,7 +12,7 @@ from support import passage
 
 from clew.agent.policies.scripted import ScriptedPolicy
 from clew.graphs.plan import SubQuestion, make_plan
-from clew.graphs.protocols import ChainRequest, DraftedQuestion, ReadRequest
+from clew.graphs.protocols import ChainRequest, DraftedQuestion, Judges, ReadRequest
 from clew.graphs.steps import Quote, RankedPassage, Reading, StepAnswer, Trajectory, Verdict
 from clew.graphs.verification import Verification
 from clew.graphs.workflows.searchain import searchain
@@ -141,6 +141,7 @@ class Whimsical:
     """Scores by a seed, the same step always the same."""
 
     name = "whimsical"
+    judges: Judges = "step"
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
