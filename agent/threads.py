@@ -25,6 +25,7 @@ from ..graphs.tree_search import (
     moves,
     record,
     run_domain,
+    run_research,
     run_states,
     run_values,
     tree,
@@ -151,7 +152,7 @@ def unknown_thread(thread_id: str) -> UnknownThread:
 def _saved_types() -> list[type]:
     """The types a checkpoint may hold; nothing else is brought to life when one is read."""
     graph = (answer, budget, chain_tree, plan, protocols, steps)
-    search = (core, domain, moves, record, run_domain, run_states, run_values, tree)
+    search = (core, domain, moves, record, run_domain, run_research, run_states, run_values, tree)
     models = [
         value
         for module in (*graph, *search)

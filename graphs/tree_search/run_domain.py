@@ -1,11 +1,7 @@
 """A run as a domain to search: the workflow's own steps are the moves between its states."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
-
-from langgraph.func import task
-from pydantic import BaseModel, ConfigDict
+from collections.abc import Mapping, Sequence
 
 from ...errors import BudgetExhausted
 from ...tools.passages import Passage
@@ -15,12 +11,11 @@ from ..plan import Plan, SubQuestion
 from ..proposing import Moves
 from ..protocols import Parts, PlanRequest, Proposal
 from ..researching import StepResult
-from ..step_research import research_step
-from ..step_state import StepContext
-from ..steps import Step, StepAnswer, Trajectory
+from ..steps import Trajectory, Verdict
 from .domain import Value
 from .moves import Move
-from .run_moves import edits, policy_moves, with_draft
+from .run_moves import edits, policy_moves
+from .run_research import Earlier, Research, Wanted
 from .run_states import (
     Results,
     RunState,
@@ -28,28 +23,14 @@ from .run_states import (
     content_key,
     deciding_step,
     evidence_of_all,
-    research_key,
     step_of,
     steps_of,
 )
-from .run_values import StateValue, state_values
+from .run_tasks import Saved, Tasks
+from .run_values import StateValue, state_values, unjudged
 
 _EARLY_END = 0.1
 """Weight of ending where the policy would ask more."""
-
-
-class Saved(BaseModel):
-    """What a task of a search saves.
-
-    Attributes:
-        usage: What it spent.
-        run_seconds: How long the run had taken when it was done.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    usage: Usage = Usage()
-    run_seconds: float = 0.0
 
 
 class SavedProposals(Saved):
@@ -58,20 +39,10 @@ class SavedProposals(Saved):
     proposals: tuple[Proposal, ...] = ()
 
 
-class SavedResearch(Saved):
-    """What research came to, and under which key."""
-
-    key: str
-    result: StepResult
-
-
 class SavedValues(Saved):
     """What the critic said."""
 
     values: tuple[StateValue, ...] = ()
-
-
-T = TypeVar("T", bound=Saved)
 
 
 class RunDomain:
@@ -91,10 +62,6 @@ class RunDomain:
         first: The proposals to begin with, which the planner made.
         values: What states are known to be worth, by what they hold.
         asked: How many times the policy was asked before that.
-
-    Attributes:
-        results: What research came to in this node's work, by key.
-        usage: What this node's work spent, its seconds aside.
     """
 
     def __init__(
@@ -117,13 +84,33 @@ class RunDomain:
         self._meter = meter
         self._width = width
         self._evidence = evidence
-        self._known = dict(results)
         self._first = first
         self._values = values or {}
         self._asked = asked
-        self._under_way: dict[str, asyncio.Future[StepResult]] = {}
-        self.results: dict[str, StepResult] = {}
-        self.usage = Usage()
+        self._tasks = Tasks(meter)
+        self._research = Research(
+            moves.step_graph,
+            question=question,
+            meter=meter,
+            tasks=self._tasks,
+            answers=width,
+            evidence=evidence,
+            results=results,
+        )
+
+    @property
+    def results(self) -> Mapping[str, StepResult]:
+        """What research came to in this node's work, by key."""
+        return self._research.new
+
+    @property
+    def usage(self) -> Usage:
+        """What this node's work spent, its seconds aside."""
+        return self._tasks.usage
+
+    @property
+    def _known(self) -> Results:
+        return self._research.known
 
     async def propose(self, state: RunState) -> Sequence[tuple[Move, float]]:
         """Return what the policy proposes, then other tries at the steps there are."""
@@ -140,12 +127,16 @@ class RunDomain:
 
     async def apply(self, state: RunState, move: Move) -> RunState | None:
         """Return the state after a move, the sub-questions that it touches researched."""
+        return await self._made(state, move, None)
+
+    async def _made(self, state: RunState, move: Move, verdict: Verdict | None) -> RunState | None:
         if move.kind == "answer":
             return state.model_copy(update={"ended": True})
         if self._meter.exhausted:
             return None
         plan, taken = state.plan, dict(state.taken)
         rewordings: dict[str, int] = {}
+        earlier: Earlier | None = None
         if move.kind == "ask":
             plan = plan.extended(move.sub_questions)
             touched = {sub.id for sub in move.sub_questions}
@@ -158,6 +149,7 @@ class RunDomain:
             else:
                 rewordings[move.id] = before.rewordings + 1
                 touched.add(move.id)
+                earlier = self._earlier(plan[move.id], before, verdict)
         drafts = dict(move.drafts)
         done: dict[str, asyncio.Future[Taken]] = {}
         # All begin at once, in plan order, and wait for their parents inside: a resumed run finds
@@ -166,13 +158,15 @@ class RunDomain:
             if sub.id in touched:
                 parents = {id: done.get(id) or taken[id] for id in sub.parents}
                 done[sub.id] = asyncio.ensure_future(
-                    self._research(
-                        plan,
-                        sub,
-                        parents,
-                        drafts.get(sub.id),
-                        taken[sub.id] if sub.id in rewordings else None,
-                        rewordings.get(sub.id, 0),
+                    self._research.done(
+                        Wanted(
+                            plan,
+                            sub,
+                            parents,
+                            drafts.get(sub.id),
+                            earlier if sub.id in rewordings else None,
+                            rewordings.get(sub.id, 0),
+                        )
                     )
                 )
         taken |= dict(zip(done, await asyncio.gather(*done.values()), strict=True))
@@ -192,13 +186,23 @@ class RunDomain:
 
         async def judge(tally: Tally) -> SavedValues:
             trajectories = [self.trajectory(state) for state in new]
-            return SavedValues(values=tuple(await state_values(self._parts, trajectories)))
+            async with time_limit(tally.seconds_left):
+                return SavedValues(values=await state_values(self._parts, trajectories, tally))
 
-        values = iter((await self._saved("evaluate", judge)).values if new else ())
+        async def judge_in_time(tally: Tally) -> SavedValues:
+            try:
+                return await judge(tally)
+            except BudgetExhausted as error:
+                return SavedValues(values=unjudged(f"the budget ({error}) ended first", len(new)))
+
+        values = iter((await self._tasks.done("evaluate", judge_in_time)).values if new else ())
         return [known[key] if key in known else next(values) for key in before]
 
     async def refine(self, state: RunState, value: Value) -> RunState | None:
-        """Return the state with its weakest step searched for in other words."""
+        """Return the state with its weakest step worked on again, as the critic explains.
+
+        The explanation reaches the policy with the step (ReARTeR, arXiv:2501.07861).
+        """
         if not isinstance(value, StateValue):
             return None
         steps = steps_of(state, self._known)
@@ -206,7 +210,8 @@ class RunDomain:
         scores = {id: verdict.score for id, verdict in value.verdicts.items()}
         if state.ended or not reworded:
             return None
-        return await self.apply(state, min(reworded, key=lambda move: scores.get(move.id or "", 1)))
+        weakest = min(reworded, key=lambda move: scores.get(move.id or "", 1))
+        return await self._made(state, weakest, value.verdicts.get(weakest.id or ""))
 
     def key(self, state: RunState) -> str:
         """Return what a state holds."""
@@ -241,6 +246,12 @@ class RunDomain:
         step = deciding_step(state.plan, steps_of(state, self._known))
         return step.answer.text if step else None
 
+    def _earlier(self, sub: SubQuestion, taken: Taken, verdict: Verdict | None) -> Earlier:
+        step = step_of(sub, taken, self._known)
+        if verdict is not None:
+            step = step.model_copy(update={"verdict": verdict})
+        return Earlier(step, self._known[taken.key].evidence)
+
     async def _proposals(self, state: RunState) -> Sequence[Proposal]:
         if self._asked + state.rounds >= (self._moves.rounds or self._meter.budget.rounds):
             return ()
@@ -265,89 +276,7 @@ class RunDomain:
                 proposals=tuple(_cut(each, self._moves.most) for each in proposals[: self._width])
             )
 
-        return (await self._saved("propose", plan)).proposals
-
-    async def _research(
-        self,
-        plan: Plan,
-        sub: SubQuestion,
-        parents: Mapping[str, Taken | asyncio.Future[Taken]],
-        draft: StepAnswer | None,
-        before: Taken | None,
-        rewordings: int,
-    ) -> Taken:
-        async def research(tally: Tally) -> SavedResearch:
-            settled = {
-                id: await parent if isinstance(parent, asyncio.Future) else parent
-                for id, parent in parents.items()
-            }
-            steps = {id: step_of(plan[id], each, self._known) for id, each in settled.items()}
-            answers = {id: each.answer.text for id, each in steps.items() if each.answer.text}
-            key = research_key(sub.resolved(answers), sub.kind, steps.values(), rewordings)
-            if key in self._known:
-                return SavedResearch(key=key, result=self._known[key])
-            if (other := self._under_way.get(key)) is not None:
-                return SavedResearch(key=key, result=await other)
-            self._under_way[key] = asyncio.ensure_future(
-                self._researched(sub, settled, steps, draft, before, tally)
-            )
-            return SavedResearch(key=key, result=await self._under_way[key])
-
-        saved = await self._saved(f"research {sub.id}", research)
-        self._known.setdefault(saved.key, saved.result)
-        self.results.setdefault(saved.key, saved.result)
-        return Taken(key=saved.key, rewordings=rewordings)
-
-    async def _researched(
-        self,
-        sub: SubQuestion,
-        parents: Mapping[str, Taken],
-        steps: Mapping[str, Step],
-        draft: StepAnswer | None,
-        before: Taken | None,
-        tally: Tally,
-    ) -> StepResult:
-        known = [*parents.values(), *([before] if before else [])]
-        found = {
-            id: passage for each in known for id, passage in self._known[each.key].evidence.items()
-        }
-        step, evidence = await research_step(
-            self._moves.step_graph,
-            self._question,
-            sub,
-            steps,
-            found,
-            StepContext(emit=lambda event: None, tally=tally, answers=self._width),
-            earlier=step_of(sub, before, self._known) if before else None,
-        )
-        if draft is not None and draft.text is not None:
-            seen = dict(self._evidence)
-            for known_result in self._known.values():
-                seen |= known_result.evidence
-            quotes = tuple(quote for quote in draft.quotes if quote.is_verbatim(seen))
-            step = with_draft(step, draft.model_copy(update={"quotes": quotes}))
-            evidence |= {quote.passage_id: seen[quote.passage_id] for quote in quotes}
-        return StepResult(step=step, evidence=evidence, run_seconds=self._meter.seconds_spent)
-
-    async def _saved(self, name: str, work: Callable[[Tally], Awaitable[T]]) -> T:
-        """Do something as a task, unless the run did it before it was stopped."""
-        done_here: list[T] = []
-
-        async def run() -> T:
-            tally = Tally(self._meter)
-            came_to = await work(tally)
-            saved = came_to.model_copy(
-                update={"usage": tally.usage, "run_seconds": self._meter.seconds_spent}
-            )
-            done_here.append(saved)
-            return saved
-
-        named: Any = task(name=name)
-        saved: T = await named(run)()
-        if not done_here:
-            self._meter.restore(saved.usage.model_copy(update={"seconds": saved.run_seconds}))
-        self.usage += saved.usage.model_copy(update={"seconds": 0.0})
-        return saved
+        return (await self._tasks.done("propose", plan)).proposals
 
 
 def _cut(proposal: Proposal, most: int | None) -> Proposal:
