@@ -95,7 +95,7 @@ def test_a_failing_critic_ends_no_question_and_is_told(capsys: pytest.CaptureFix
     agent = SearchAgent(
         critic="served_outcome", models=models, search=[MemorySearch(POLAR)], save_runs=False
     )
-    view = PlainView()
+    view = PlainView(QUESTION)
     *events, last = agent.stream(QUESTION)
     for event in (*events, last):
         view.show(event)

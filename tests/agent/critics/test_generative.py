@@ -1,7 +1,6 @@
 """The critic that writes: what it is shown, what its words become, what it looks up."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,7 +61,7 @@ def asked(body: dict[str, Any]) -> str:
 async def test_each_step_gets_a_score_and_an_explanation() -> None:
     with SimulatedModel(latency=0.0) as model:
         found = await judge(critic_at(model.url), RUN, trajectory(), trajectory("nobody"))
-        shown = asked(model.requests[0].body)
+        (shown,) = (text for each in model.requests if "Step 2" in (text := asked(each.body)))
     assert found.verdicts == (
         (
             Verdict(score=0.9, explanation="Frank Worsley stands there."),
@@ -137,9 +136,10 @@ async def test_a_step_that_is_left_out_is_asked_for_once_more() -> None:
 async def test_a_model_that_fails_costs_its_own_trajectory_only(
     behaviour: Behaviour,
 ) -> None:
-    only_first: Callable[[Any], None] = lambda exchange: (
-        behaviour(exchange) if "Answer 2" in str(exchange.body["messages"]) else behaving(exchange)
-    )
+    def only_first(exchange: Any) -> None:
+        of_first = "Akaroa" in str(exchange.body["messages"])
+        (behaviour if of_first else behaving)(exchange)
+
     with MisbehavingServer(then=only_first) as server:
         found = await judge(critic_at(server.url), RUN, trajectory("Frank Worsley"))
     bad, good = found.verdicts
