@@ -2,7 +2,8 @@
 
 The request is that of Qwen2.5-Math-PRM (Zhang et al., 2025, arXiv:2501.07301): the steps as one
 answer, each followed by a tag at which the model is pooled. Such a model configures itself in vLLM;
-others take ``--pooler-config`` with the pooling type ``STEP`` and the id of their tag.
+others take ``--pooler-config`` with the task ``token_classify``, the pooling type ``STEP`` and the
+id of their tag.
 """
 
 import asyncio
@@ -73,7 +74,8 @@ class ServedStepsCritic:
             raise CriticError(
                 f"the reward model {self._model.name} gives {count} rewards for "
                 f"{len(trajectory.steps)} steps: set step_tag to the tag of its vocabulary, and "
-                'serve it with that pooler: {"pooling_type": "STEP", "step_tag_id": …}'
+                'serve it with the pooler {"task": "token_classify", "pooling_type": "STEP", '
+                '"step_tag_id": …}'
             )
         return [Verdict(score=chance_of_good(row)) for row in rows]
 

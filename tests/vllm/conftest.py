@@ -172,7 +172,7 @@ def scored(
         "steps": {
             "model": "scoring",
             **pooling,
-            "pooler": {"pooling_type": "STEP", "step_tag_id": tag},
+            "pooler": {"task": "token_classify", "pooling_type": "STEP", "step_tag_id": tag},
         },
         "outcome": {"model": "scoring", **pooling, "convert": "classify"},
     }

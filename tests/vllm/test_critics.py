@@ -118,7 +118,7 @@ async def test_a_server_that_does_something_else_is_told_of(
         ("served_steps", "policy", "/pooling"),
         ("served_outcome", "policy", "/classify"),
         ("likelihood_ratio", "outcome", "/v1/completions"),
-        ("served_steps", "outcome", "rewards for 2 steps"),
+        ("served_steps", "outcome", "pooler-config.task token_classify"),
     ):
         models = {**scored, **dict.fromkeys(ROLES[name].values(), scored[wrong])}
         with pytest.raises(CriticError, match=words):

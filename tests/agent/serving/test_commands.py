@@ -130,13 +130,14 @@ def test_settings_ask_what_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyP
         '[more]\nmodel = "Qwen/Qwen3-8B"\ngpus = [2]\nport = 8010\n'
         '[planner]\nmodel = "c/d"\nname = "\\"d\\""\ngpus = [3]\nport = 8020\n'
         '[simulator]\nmodel = "g/h"\ngpus = [5]\nport = 8030\n'
-        '[reward]\nmodel = "e/f"\ngpus = [4]\nport = 8100',
+        '[reward]\nmodel = "e/f"\ngpus = [4]\nport = 8100\n'
+        '[judge]\nmodel = "i/j"\ngpus = [6]\nport = 8110',
         tmp_path,
     )
     lines = list(settings_lines(served))
-    assert "# reward: e/f at http://127.0.0.1:8100" in lines
+    assert "# judge: i/j at http://127.0.0.1:8110" in lines
     (tmp_path / "clew.toml").write_text("\n".join(lines), encoding="utf-8")
-    assert "reward" not in tomllib.loads("\n".join(lines))
+    assert "judge" not in tomllib.loads("\n".join(lines))["models"]
     settings = Settings.load()
     assert settings.policy == "litellm"
     responder, planner = settings.model_of("responder"), settings.model_of("planner")
@@ -147,3 +148,4 @@ def test_settings_ask_what_is_served(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("http://127.0.0.1:8020/v1",),
     )
     assert settings.model_of("simulator").api_base == ("http://127.0.0.1:8030/v1",)
+    assert settings.model_of("reward").api_base == ("http://127.0.0.1:8100/v1",)

@@ -139,6 +139,41 @@ async def test_refining_goes_on_where_reading_ended(model: SimulatedModel) -> No
     assert '"passage": 1' in refine[-2]["content"] and "0.25" in refine[-1]["content"]
 
 
+@pytest.mark.parametrize("effort", EFFORTS)
+@pytest.mark.parametrize("reading", [reading_of(POLAR[0], "Frank Worsley", 1.0), Reading()])
+async def test_what_the_critic_finds_weak_and_explains_is_gone_over(
+    effort: str, reading: Reading, model: SimulatedModel
+) -> None:
+    policy = make_policy(model.url, effort=effort)
+    assert policy.reworks
+    await policy.refine(refining(reading, verdict=Verdict(score=0.4, explanation="Wrong ship.")))
+    assert [task for task in tasks(model) if task != "judge"] == ["refine"]
+    asked = next(each.body for each in model.requests if each.task == "refine")
+    assert "may be wrong: Wrong ship.\n" in asked["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict(score=0.6, explanation="Fine."),
+        Verdict(score=0.4),
+        Verdict(score=0.4, explanation="x", failure="it broke"),
+    ],
+)
+async def test_any_other_verdict_changes_nothing_for_a_sure_reading(
+    verdict: Verdict, model: SimulatedModel
+) -> None:
+    sure = reading_of(POLAR[0], "Frank Worsley", 1.0)
+    refinement = await make_policy(model.url).refine(refining(sure, verdict=verdict))
+    assert refinement.reading == sure and not model.requests
+
+
+async def test_a_failed_verdict_is_not_told(model: SimulatedModel) -> None:
+    failed = Verdict(score=0.5, failure="it broke")
+    await make_policy(model.url).refine(refining(READING, verdict=failed))
+    assert "reviewer" not in last_turn(model)
+
+
 async def test_refining_is_shown_what_contradicts_the_answer(model: SimulatedModel) -> None:
     elsewhere = POLAR[0].model_copy(update={"id": "e", "source": "e", "text": "It was Ann Rask."})
     other = reading_of(elsewhere, "Ann Rask").answer
