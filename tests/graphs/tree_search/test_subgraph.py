@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -153,12 +154,19 @@ async def test_a_budget_is_kept_and_the_best_so_far_returned(
     else:
         assert answer.stopped_by is None
         assert tree.ended_by in ("iterations", "exhausted", "gate")
-    if tree.chosen is not None:
-        answered = [node for node in tree.nodes if node.answer is not None]
-        ends = [node for node in answered if node.terminal] or answered
-        assert tree.nodes[tree.chosen] in ends
-        if name not in ("mcts", "mcts_rag"):  # which vote
-            assert tree.nodes[tree.chosen].value == max(node.value for node in ends)
+    answered = [node for node in tree.nodes if node.answer is not None]
+    assert (tree.chosen is None) == (not answered)
+    if tree.chosen is not None and name not in ("mcts", "mcts_rag"):  # which vote
+        worth = on_the_way if name == "beam" else own
+        assert worth(tree, tree.chosen) == max(worth(tree, node.id) for node in answered)
+
+
+def own(tree: TreeRecord, id: int) -> float:
+    return tree.nodes[id].value
+
+
+def on_the_way(tree: TreeRecord, id: int) -> float:
+    return fmean(node.value for node in tree.path(id)[1:])
 
 
 async def test_searches_for_one_way_give_the_first_and_no_other() -> None:
