@@ -107,7 +107,7 @@ def test_what_is_best_depends_on_what_is_compared() -> None:
     assert best_value(ways()) == 5 and best_by(value_on_the_way)(ways()) == 3
     # A worth of one's own: the fewer moves the better, and of equals the first.
     assert best_by(lambda tree, node: 1 / (1 + node.depth))(ways()) == 5
-    assert best_by(lambda tree, node: 0.5)(ways()) == 3
+    assert best_by(lambda tree, node: 0.5)(ways()) == 5, "of equals the critic's"
 
 
 def test_a_vote_gathers_the_values_of_answers_that_agree() -> None:
@@ -136,6 +136,16 @@ def test_the_power_of_a_vote_lets_few_good_states_outvote_many_poor_ones() -> No
     assert weighted_vote(own_value, 3.0)(many) == 4
     # To that of 0 each counts as one.
     assert weighted_vote(own_value, 0.0)({**many, 1: many[1].changed(value=0.0)}) == 2
+
+
+def test_of_answers_that_gather_as_much_the_critic_decides_and_then_the_order() -> None:
+    by_agreement = weighted_vote(agreement)
+    # Two of Rome and two of Oslo: 2 · 1/2 each. Oslo has the .8; of its two that is it.
+    level = [(0.3, "Rome", True), (0.7, "Rome", True), (0.2, "Oslo", True), (0.8, "Oslo", True)]
+    assert by_agreement(tree_of(*level)) == 4
+    assert by_agreement(tree_of((0.8, "Rome", True), *level[1:])) == 1
+    # Three outvote two whatever the critic says: 3 · 3/5 against 2 · 2/5.
+    assert by_agreement(tree_of(*level, (0.1, "Rome", True))) == 2
 
 
 def test_no_answer_is_none() -> None:

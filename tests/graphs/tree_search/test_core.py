@@ -168,6 +168,39 @@ async def test_what_is_reworked_into_a_state_that_is_there_stays_as_it_is() -> N
     )
     search = await search_of(domain, REWORKING)
     assert search.states[2] == "b" and search.tree[2].value == 0.4
+    assert domain.valued == [("a", "b")], "the critic knows what it holds"
+
+
+async def test_what_is_reworked_into_an_end_is_one() -> None:
+    domain = WrittenTree(
+        moves={START: (("a", 1.0),), "a": (("a1", 1.0),)},
+        values={"a": 0.2, "a'": 0.8},
+        answers={"a'": "Bern"},
+        reworked={"a": "a'"},
+    )
+    search = await search_of(domain, replace(REWORKING, simulations=9, roll=9))
+    node = search.tree[1]
+    assert node.terminal and node.spent and node.answer == "Bern" and node.visits == 1
+    assert search.tree[0].spent and ended_by(search, REWORKING, 0) == "exhausted"
+    assert domain.asked == [START], "nothing follows an end"
+    assert ended_by(search, replace(REWORKING, gate=0.8), 0) == "gate"
+
+
+async def test_what_was_an_end_and_is_reworked_into_none_can_be_gone_on_from() -> None:
+    domain = WrittenTree(
+        moves={START: (("a", 1.0),), "a'": (("a1", 1.0),)},
+        values={"a": 0.2, "a'": 0.4, "a1": 0.9},
+        answers={"a": "Oslo", "a1": "Bern"},
+        reworked={"a": "a'"},
+    )
+    search = await search_of(domain, replace(REWORKING, simulations=1))
+    assert not search.tree[1].terminal and not search.tree[1].spent and not search.tree[0].spent
+    assert search.tree[1].answer is None and ended_by(search, REWORKING, 0) is None
+    search = await search_of(domain, replace(REWORKING, simulations=9))
+    assert search.states[2] == "a1" and search.tree[0].spent
+    # At the deepest level nothing follows it all the same.
+    search = await search_of(domain, replace(REWORKING, simulations=9, depth=1))
+    assert search.tree[1].terminal and search.tree[0].spent and len(search.tree) == 2
 
 
 async def test_narrow_sampling_follows_the_first_proposal_below_the_root() -> None:

@@ -8,7 +8,12 @@ from dataclasses import replace
 import pytest
 from tree_domains import START, WrittenTree, counts, named, search_of, taken, two_a_level
 
-from clew.graphs.tree_search.aggregation import best_value, value_on_the_way, weighted_vote
+from clew.graphs.tree_search.aggregation import (
+    best_value,
+    own_value,
+    value_on_the_way,
+    weighted_vote,
+)
 from clew.graphs.tree_search.backup import best
 from clew.graphs.tree_search.core import ended_by
 from clew.graphs.tree_search.method import Method
@@ -185,7 +190,18 @@ async def test_mcts_rag() -> None:
     search = await search_of(two_a_level(), MCTS_RAG)
     assert counts(search)[START] == (4, 0.364583)
     assert counts(search)["b"] == (2, 0.3125) and counts(search)["b21"] == (1, 0.375)
-    assert taken(search, MCTS_RAG) == "b12", "Rome has most value, as with MCTS"
+    # It votes by agreement too: Rome 3·3/8, Oslo 3·3/8, Bern 2·2/8. b12 .6 is above a22 .45.
+    assert taken(search, MCTS_RAG) == "b12"
+
+
+async def test_mcts_rag_votes_by_agreement_and_not_by_the_critic() -> None:
+    # Of the critic's values Bern gathers .9 + .1, Oslo .2 + .45 + .3 and Rome .3; of agreement
+    # Oslo and Rome 9/8 and Bern 1/2.
+    domain = two_a_level()
+    unsure = replace(domain, values={**domain.values, "a21": 0.1, "b12": 0.1})
+    search = await search_of(unsure, MCTS_RAG)
+    assert taken(search, MCTS_RAG) == "a22"
+    assert taken(search, replace(MCTS_RAG, aggregate=weighted_vote(own_value))) == "b11"
 
 
 async def test_lats() -> None:

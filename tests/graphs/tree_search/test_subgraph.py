@@ -21,10 +21,12 @@ from clew.graphs.expansion import expansion_named
 from clew.graphs.expansion.searched import TreeExpansion
 from clew.graphs.plan import Plan, SubQuestion
 from clew.graphs.protocols import PlanRequest, Proposal, ReadRequest
-from clew.graphs.steps import Reading
+from clew.graphs.steps import Reading, Trajectory
+from clew.graphs.tree_search import run_domain
 from clew.graphs.tree_search.method import Method
 from clew.graphs.tree_search.presets import METHODS
 from clew.graphs.tree_search.record import TreeRecord
+from clew.graphs.tree_search.run_values import StateValue, state_values
 from clew.graphs.tree_search.tree import Tree, leaves
 from clew.graphs.workflows import workflow_named
 from clew.tools.search.base import Failed, SearchOutcome
@@ -122,6 +124,24 @@ async def test_identical_states_are_in_the_tree_once(name: str) -> None:
     assert len(set(states)) == len(states)
     assert sum(node.parent == 0 for node in tree.nodes) == 1
     assert len(backend.queries) == len(set(backend.queries))
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_critic_values_no_steps_twice(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    async def noting(parts: Any, trajectories: Sequence[Trajectory]) -> list[StateValue]:
+        asked.extend(
+            frozenset((step.text, step.answer.text, step.answer.quotes) for step in each.steps)
+            for each in trajectories
+        )
+        return await state_values(parts, trajectories)
+
+    monkeypatch.setattr(run_domain, "state_values", noting)
+    answer, _ = await run(MINDSEARCH, parts_of(Branching(), critic=LARVIK), expansion=name)
+    ends = [node for node in tree_of(answer).nodes if node.move and node.move.kind == "answer"]
+    assert ends, "states that merely end were come to"
+    assert len(asked) == len(set(asked)) < len(tree_of(answer).nodes)
 
 
 async def test_the_verdict_of_a_step_is_the_critics_on_the_answer_taken() -> None:
