@@ -8,7 +8,6 @@ may make, and have valued, the same number of states.
 
 import argparse
 import asyncio
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,28 +17,26 @@ from typing import Any, NamedTuple
 from synthetic_trees import Climbing, Place, Sampling, SyntheticTree, grown
 
 from clew.evals.metrics import Estimate, bootstrap
-from clew.graphs.tree_search.aggregation import Aggregation, answered, best_value
+from clew.graphs.tree_search.aggregation import Aggregation, best_by, best_value, value_on_the_way
 from clew.graphs.tree_search.backup import mean
 from clew.graphs.tree_search.core import searched
 from clew.graphs.tree_search.method import Method
 from clew.graphs.tree_search.presets import BEAM, BEST_OF_N, MCTS, REST_MCTS
 from clew.graphs.tree_search.selection import beam
-from clew.graphs.tree_search.tree import Changes, Tree, path_to
 
 NOISES = (0.1, 0.2, 0.4)
 WIDTHS = (2, 4, 16)
 """Widths of the beam; what a beam of such a width makes is the budget of all."""
 NO_END = 10**6
-POOLED = "mcts, all pooled"
-POOLED_WAY = "mcts, all pooled, best way"
+best_way = best_by(value_on_the_way)
 ORDER = (("beam", "best-of-n"), ("mcts", "best-of-n"), ("mcts", "beam"))
 """What is expected to come before what."""
 PAIRS = (
     *ORDER,
-    (POOLED, "mcts"),
-    (POOLED_WAY, POOLED),
-    ("beam, best way", "beam"),
-    (POOLED_WAY, "beam"),
+    ("mcts", "mcts, mean backup"),
+    ("mcts", "mcts, best value"),
+    ("beam", "beam, best value"),
+    ("mcts", "mcts, 4 leaves at once"),
 )
 
 
@@ -62,24 +59,6 @@ Outcomes = dict[tuple[float, int, str], list[Outcome]]
 """By noise, budget and method: the outcomes, a tree each."""
 
 
-def pooled(tree: Tree, id: int, value: float) -> Changes:
-    """Q = W / N, into which all states valued on the way go, and not only the one at its end."""
-    changes: Changes = {}
-    known = ChainMap(changes, dict(tree))
-    beside = (child for node in path_to(tree, id)[:-1] for child in node.children if child != id)
-    fresh = [child for child in beside if not tree[child].visits]
-    for each in (*fresh, id):
-        changes.update(mean(known, each, value if each == id else tree[each].value))
-    return changes
-
-
-def best_way(tree: Tree) -> int | None:
-    """Take the end on whose way from the root the states are worth most, on average."""
-    ends = answered(tree)
-    ways = {end.id: fmean(node.worth for node in path_to(tree, end.id)[1:]) for end in ends}
-    return max(ways, key=lambda id: (ways[id], -id)) if ways else None
-
-
 def cost(width: int, branching: int, depth: int) -> int:
     """Return how many states a beam makes."""
     return sum(branching * min(width, branching**level) for level in range(depth))
@@ -94,23 +73,20 @@ def entries(
         width: Of the beam.
         tree: The tree to be searched.
     """
-    size = {"width": tree.branching, "depth": tree.depth, "simulations": NO_END}
-    # No state but a leaf has an answer here: the way is always gone to its end.
-    plain: Any = {**size, "roll": tree.depth, "parallel": 1, "gate": None}
+    # Every state has all its moves made; the budget ends the search, and no good end does.
+    plain: Any = {"width": tree.branching, "depth": tree.depth, "simulations": NO_END, "gate": None}
     # The samples are all there are proposed.
-    yield (
-        Sampling,
-        replace(BEST_OF_N, width=NO_END, depth=tree.depth, simulations=NO_END, parallel=NO_END),
-        {"best-of-n": best_value},
-    )
-    beaming = replace(BEAM, **{**plain, "roll": 0, "parallel": width, "select": beam(width)})
-    yield Climbing, beaming, {"beam": best_value, "beam, best way": best_way}
-    mcts = replace(MCTS, **plain)
-    # Its vote is the same here as the best value, for no two leaves agree.
-    yield Climbing, mcts, {"mcts": best_value}
-    yield Climbing, replace(mcts, parallel=4), {"mcts, 4 leaves at once": best_value}
-    yield Climbing, replace(REST_MCTS, **plain), {"rest_mcts": best_value}
-    yield Climbing, replace(mcts, backup=pooled), {POOLED: best_value, POOLED_WAY: best_way}
+    samples = {**plain, "width": NO_END, "parallel": NO_END}
+    yield Sampling, replace(BEST_OF_N, **samples), {"best-of-n": best_value}
+    beaming = replace(BEAM, **{**plain, "parallel": width, "select": beam(width)})
+    yield Climbing, beaming, {"beam": best_way, "beam, best value": best_value}
+    mcts = replace(MCTS, **plain, parallel=1)
+    # Its vote is the same here as the best way, for no two leaves agree.
+    yield Climbing, mcts, {"mcts": best_way, "mcts, best value": best_value}
+    yield Climbing, replace(mcts, parallel=4), {"mcts, 4 leaves at once": best_way}
+    yield Climbing, replace(mcts, backup=mean), {"mcts, mean backup": best_way}
+    # Rolled to a leaf, for no other state has an answer.
+    yield Climbing, replace(REST_MCTS, **plain, roll=tree.depth), {"rest_mcts": best_value}
 
 
 async def compared(trees: Sequence[SyntheticTree]) -> Outcomes:
@@ -206,10 +182,11 @@ def draw(path: Path, found: Outcomes) -> None:
     styles = {
         "best-of-n": ("o-", "#000000"),
         "beam": ("s-", "#0072b2"),
-        "beam, best way": ("s--", "#56b4e9"),
+        "beam, best value": ("s--", "#56b4e9"),
         "mcts": ("D-", "#d55e00"),
+        "mcts, best value": ("D--", "#e69f00"),
+        "mcts, mean backup": ("v--", "#cc79a7"),
         "rest_mcts": ("^-", "#009e73"),
-        POOLED_WAY: ("v--", "#cc79a7"),
     }
     budgets = sorted({budget for _, budget, _ in found})
     with matplotlib.rc_context({"svg.hashsalt": "clew", "svg.fonttype": "none", "font.size": 11}):
@@ -238,7 +215,7 @@ def draw(path: Path, found: Outcomes) -> None:
         panels[0].set_ylim(bottom=0)
         panels[0].set_ylabel("regret, % of the range")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(styles), frameon=False)
         nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(path, format="svg", metadata=nothing)
 
