@@ -95,14 +95,11 @@ class Climbing:
     seconds: float = 0.0
     made: list[Place] = field(default_factory=list)
 
-    def within(self, method: Method, selected: list[int] | None = None) -> Method:
-        """Return the method, which ends with the budget and notes what it selects."""
+    def within(self, method: Method) -> Method:
+        """Return the method, which ends with the budget."""
 
         def select(tree: Tree, count: int) -> Sequence[int]:
-            chosen = () if len(self.made) >= self.budget else method.select(tree, count)
-            if selected is not None:
-                selected.extend(chosen)
-            return chosen
+            return () if len(self.made) >= self.budget else method.select(tree, count)
 
         return replace(method, select=select)
 

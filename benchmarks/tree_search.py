@@ -8,7 +8,6 @@ may make, and have valued, the same number of states.
 
 import argparse
 import asyncio
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,28 +17,29 @@ from typing import Any, NamedTuple
 from synthetic_trees import Climbing, Place, Sampling, SyntheticTree, grown
 
 from clew.evals.metrics import Estimate, bootstrap
-from clew.graphs.tree_search.aggregation import Aggregation, answered, best_value
+from clew.graphs.tree_search.aggregation import Aggregation, best_by, best_value, value_on_the_way
 from clew.graphs.tree_search.backup import mean
 from clew.graphs.tree_search.core import searched
 from clew.graphs.tree_search.method import Method
 from clew.graphs.tree_search.presets import BEAM, BEST_OF_N, MCTS, REST_MCTS
 from clew.graphs.tree_search.selection import beam
-from clew.graphs.tree_search.tree import Changes, Tree, path_to
+from clew.graphs.tree_search.tree import Node, Tree, path_to
 
 NOISES = (0.1, 0.2, 0.4)
 WIDTHS = (2, 4, 16)
 """Widths of the beam; what a beam of such a width makes is the budget of all."""
 NO_END = 10**6
-POOLED = "mcts, all pooled"
-POOLED_WAY = "mcts, all pooled, best way"
 ORDER = (("beam", "best-of-n"), ("mcts", "best-of-n"), ("mcts", "beam"))
 """What is expected to come before what."""
 PAIRS = (
     *ORDER,
-    (POOLED, "mcts"),
-    (POOLED_WAY, POOLED),
-    ("beam, best way", "beam"),
-    (POOLED_WAY, "beam"),
+    ("mcts", "mcts, mean backup"),
+    ("mcts", "mcts, best value"),
+    ("beam", "beam, best value"),
+    ("mcts, worth on the way", "mcts"),
+    ("beam, worth on the way", "beam"),
+    ("mcts, worth on the way", "beam, worth on the way"),
+    ("mcts", "mcts, 4 leaves at once"),
 )
 
 
@@ -50,34 +50,19 @@ class Outcome(NamedTuple):
         best: 1 where the best leaf was chosen, else 0.
         regret: How much less the chosen leaf is worth than the best; where no leaf was come to,
             how much less the mean of all is.
-        selected: How many leaves of the tree so far were gone on from.
     """
 
     best: float
     regret: float
-    selected: int
 
 
 Outcomes = dict[tuple[float, int, str], list[Outcome]]
 """By noise, budget and method: the outcomes, a tree each."""
 
 
-def pooled(tree: Tree, id: int, value: float) -> Changes:
-    """Q = W / N, into which all states valued on the way go, and not only the one at its end."""
-    changes: Changes = {}
-    known = ChainMap(changes, dict(tree))
-    beside = (child for node in path_to(tree, id)[:-1] for child in node.children if child != id)
-    fresh = [child for child in beside if not tree[child].visits]
-    for each in (*fresh, id):
-        changes.update(mean(known, each, value if each == id else tree[each].value))
-    return changes
-
-
-def best_way(tree: Tree) -> int | None:
-    """Take the end on whose way from the root the states are worth most, on average."""
-    ends = answered(tree)
-    ways = {end.id: fmean(node.worth for node in path_to(tree, end.id)[1:]) for end in ends}
-    return max(ways, key=lambda id: (ways[id], -id)) if ways else None
+def worth_on_the_way(tree: Tree, node: Node) -> float:
+    """Return the mean of what the states that lead to one are worth by what was backed up."""
+    return fmean(each.worth for each in path_to(tree, node.id)[1:])
 
 
 def cost(width: int, branching: int, depth: int) -> int:
@@ -94,23 +79,29 @@ def entries(
         width: Of the beam.
         tree: The tree to be searched.
     """
-    size = {"width": tree.branching, "depth": tree.depth, "simulations": NO_END}
-    # No state but a leaf has an answer here: the way is always gone to its end.
-    plain: Any = {**size, "roll": tree.depth, "parallel": 1, "gate": None}
+    # Every state has all its moves made; the budget ends the search, and no good end does.
+    plain: Any = {"width": tree.branching, "depth": tree.depth, "simulations": NO_END, "gate": None}
+    best_way, best_worth = best_by(value_on_the_way), best_by(worth_on_the_way)
     # The samples are all there are proposed.
+    samples = {**plain, "width": NO_END, "parallel": NO_END}
+    yield Sampling, replace(BEST_OF_N, **samples), {"best-of-n": best_value}
+    beaming = replace(BEAM, **{**plain, "parallel": width, "select": beam(width)})
     yield (
-        Sampling,
-        replace(BEST_OF_N, width=NO_END, depth=tree.depth, simulations=NO_END, parallel=NO_END),
-        {"best-of-n": best_value},
+        Climbing,
+        beaming,
+        {"beam": best_way, "beam, best value": best_value, "beam, worth on the way": best_worth},
     )
-    beaming = replace(BEAM, **{**plain, "roll": 0, "parallel": width, "select": beam(width)})
-    yield Climbing, beaming, {"beam": best_value, "beam, best way": best_way}
-    mcts = replace(MCTS, **plain)
-    # Its vote is the same here as the best value, for no two leaves agree.
-    yield Climbing, mcts, {"mcts": best_value}
-    yield Climbing, replace(mcts, parallel=4), {"mcts, 4 leaves at once": best_value}
-    yield Climbing, replace(REST_MCTS, **plain), {"rest_mcts": best_value}
-    yield Climbing, replace(mcts, backup=pooled), {POOLED: best_value, POOLED_WAY: best_way}
+    mcts = replace(MCTS, **plain, parallel=1)
+    # Its vote is the same here as the best way, for no two leaves agree.
+    yield (
+        Climbing,
+        mcts,
+        {"mcts": best_way, "mcts, best value": best_value, "mcts, worth on the way": best_worth},
+    )
+    yield Climbing, replace(mcts, parallel=4), {"mcts, 4 leaves at once": best_way}
+    yield Climbing, replace(mcts, backup=mean), {"mcts, mean backup": best_way}
+    # Rolled to a leaf, for no other state has an answer.
+    yield Climbing, replace(REST_MCTS, **plain, roll=tree.depth), {"rest_mcts": best_value}
 
 
 async def compared(trees: Sequence[SyntheticTree]) -> Outcomes:
@@ -131,15 +122,14 @@ async def chosen(
     domain: Climbing, method: Method, choices: Mapping[str, Aggregation]
 ) -> dict[str, Outcome]:
     """Search once, and choose in each of the ways."""
-    selected: list[int] = []
-    search = await searched((), domain, domain.within(method, selected))
+    search = await searched((), domain, domain.within(method))
     assert len(domain.made) <= domain.budget
     outcomes = {}
     for name, aggregate in choices.items():
         id = aggregate(search.tree)
         place: Place | None = None if id is None else search.states[id]
         regret = domain.tree.best - (domain.tree.mean if place is None else domain.value(place))
-        outcomes[name] = Outcome(float(regret < 1e-12), regret, len(selected))
+        outcomes[name] = Outcome(float(regret < 1e-12), regret)
     return outcomes
 
 
@@ -151,21 +141,18 @@ def shown(estimate: Estimate, sign: str = "") -> str:
 def print_outcomes(found: Outcomes) -> None:
     budgets = sorted({budget for _, budget, _ in found})
     names = list(dict.fromkeys(name for _, _, name in found))
-    for title, field in (("best leaf chosen, %", "best"), ("regret, % of the range", "regret")):
-        print(f"\n| noise | {title}; states made: | " + " | ".join(map(str, budgets)) + " |")
-        print("| --- | --- |" + " ---: |" * len(budgets))
-        for noise in NOISES:
-            for name in names:
-                cells = (
-                    shown(bootstrap([getattr(each, field) for each in found[noise, budget, name]]))
-                    for budget in budgets
-                )
-                print(f"| {noise} | {name} | " + " | ".join(cells) + " |")
-    print("\n| simulations, noise 0.2; states made: | " + " | ".join(map(str, budgets)) + " |")
-    print("| --- |" + " ---: |" * len(budgets))
-    for name in names:
-        means = (fmean(each.selected for each in found[0.2, budget, name]) for budget in budgets)
-        print(f"| {name} | " + " | ".join(f"{mean:.1f}" for mean in means) + " |")
+    fields = {"best leaf, %": "best", "regret, %": "regret"}
+    heads = [f"{title}; {budget}" for title in fields for budget in budgets]
+    print("\n| noise | method | " + " | ".join(heads) + " |")
+    print("| --- | --- |" + " ---: |" * len(heads))
+    for noise in NOISES:
+        for name in names:
+            cells = (
+                shown(bootstrap([getattr(each, field) for each in found[noise, budget, name]]))
+                for field in fields.values()
+                for budget in budgets
+            )
+            print(f"| {noise} | {name} | " + " | ".join(cells) + " |")
 
 
 def less_regret(found: Outcomes, noise: float, budget: int, pair: tuple[str, str]) -> Estimate:
@@ -175,18 +162,16 @@ def less_regret(found: Outcomes, noise: float, budget: int, pair: tuple[str, str
 
 
 def print_pairs(found: Outcomes) -> None:
-    budgets = sorted({budget for _, budget, _ in found})
-    print("\n| less regret, paired | noise | " + " | ".join(map(str, budgets)) + " |")
-    print("| --- | --- |" + " ---: |" * len(budgets))
-    for pair in PAIRS:
-        for noise in NOISES:
-            cells = (shown(less_regret(found, noise, budget, pair), "+") for budget in budgets)
-            print(f"| {pair[0]} beside {pair[1]} | {noise} | " + " | ".join(cells) + " |")
+    cases = [(noise, budget) for noise in NOISES for budget in sorted({key[1] for key in found})]
+    heads = (f"{noise}; {budget}" for noise, budget in cases)
+    print("\n| less regret, paired; noise; states made: | " + " | ".join(heads) + " |")
+    print("| --- |" + " ---: |" * len(cases))
+    differences = {pair: [less_regret(found, *case, pair) for case in cases] for pair in PAIRS}
+    for pair, estimates in differences.items():
+        cells = " | ".join(shown(each, "+") for each in estimates)
+        print(f"| {pair[0]} beside {pair[1]} | {cells} |")
     print()
-    for pair in PAIRS:
-        estimates = [
-            less_regret(found, noise, budget, pair) for noise in NOISES for budget in budgets
-        ]
+    for pair, estimates in differences.items():
         less = sum(each.low > 0 for each in estimates)
         more = sum(each.high < 0 for each in estimates)
         asked = "expected, " if pair in ORDER else ""
@@ -206,10 +191,11 @@ def draw(path: Path, found: Outcomes) -> None:
     styles = {
         "best-of-n": ("o-", "#000000"),
         "beam": ("s-", "#0072b2"),
-        "beam, best way": ("s--", "#56b4e9"),
+        "beam, worth on the way": ("s--", "#56b4e9"),
         "mcts": ("D-", "#d55e00"),
+        "mcts, worth on the way": ("D--", "#e69f00"),
+        "mcts, mean backup": ("v--", "#cc79a7"),
         "rest_mcts": ("^-", "#009e73"),
-        POOLED_WAY: ("v--", "#cc79a7"),
     }
     budgets = sorted({budget for _, budget, _ in found})
     with matplotlib.rc_context({"svg.hashsalt": "clew", "svg.fonttype": "none", "font.size": 11}):
@@ -238,7 +224,7 @@ def draw(path: Path, found: Outcomes) -> None:
         panels[0].set_ylim(bottom=0)
         panels[0].set_ylabel("regret, % of the range")
         handles, labels = panels[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=6, frameon=False)
+        figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
         nothing: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(path, format="svg", metadata=nothing)
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clew.graphs.tree_search.backup import Backup
+from clew.graphs.tree_search.backup import Backup, pooled
 from clew.graphs.tree_search.core import Search, searched
 from clew.graphs.tree_search.domain import Value
 from clew.graphs.tree_search.method import Method
-from clew.graphs.tree_search.tree import Changes, Node, Tree
+from clew.graphs.tree_search.tree import ROOT, Changes, Node, Tree
 
 START = "root"
 
@@ -19,7 +19,8 @@ class WrittenTree:
     Attributes:
         moves: What is proposed in each state, with weights; nothing in those not named.
         values: What the critic says of each state; 0 of those not named.
-        answers: The answers of the ends.
+        answers: The answers of the states that hold one; they are ends.
+        underway: Those of them that can be gone on from.
         nowhere: Moves that lead nowhere.
         same: States that hold the same as another.
         reworked: What refining makes of a state; nothing of those not named.
@@ -33,6 +34,7 @@ class WrittenTree:
     moves: Mapping[str, Sequence[tuple[str, float]]]
     values: Mapping[str, float] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
+    underway: frozenset[str] = frozenset()
     nowhere: frozenset[str] = frozenset()
     same: Mapping[str, str] = field(default_factory=dict)
     reworked: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class WrittenTree:
         return self.answers.get(state)
 
     def is_end(self, state: str) -> bool:
-        return state in self.answers
+        return state in self.answers and state not in self.underway
 
 
 def two_a_level() -> WrittenTree:
@@ -119,10 +121,14 @@ def taken(search: Search[str, str], method: Method) -> str | None:
 
 
 def noted(backup: Backup, ends: list[int]) -> Backup:
-    """Return the backup, which notes the nodes that values are of."""
+    """Return the backup, which notes the nodes that values are of.
+
+    Pooling counts the states that are new of itself, so that only other visits are noted.
+    """
 
     def noting(tree: Tree, id: int, value: float) -> Changes:
-        ends.append(id)
+        if backup is not pooled or tree[id].visits or id == ROOT:
+            ends.append(id)
         return backup(tree, id, value)
 
     return noting

@@ -39,7 +39,10 @@ def value_on_the_way(tree: Tree, node: Node) -> float:
 
 
 def best_by(worth: Worth) -> Aggregation:
-    """Return what takes the answer of the state that is worth most; of equals the first."""
+    """Return what takes the answer of the state that is worth most.
+
+    Of equals it is the one that the critic values more, and then the first.
+    """
 
     def aggregate(tree: Tree) -> int | None:
         return _best(answered(tree), tree, worth)
@@ -54,6 +57,8 @@ best_value = best_by(own_value)
 def weighted_vote(worth: Worth, power: float = 1.0) -> Aggregation:
     """Return what takes the answer that gathers most worth, from its best state (MCTS-RAG).
 
+    Of equals it is the answer of the state that the critic values most, and then the first.
+
     Args:
         worth: What a state is worth.
         power: To which that is raised first; above 1, few good states outvote many poor ones.
@@ -63,11 +68,12 @@ def weighted_vote(worth: Worth, power: float = 1.0) -> Aggregation:
         clusters = clustered(answered(tree))
         if not clusters:
             return None
-        return _best(
-            max(clusters, key=lambda nodes: sum(worth(tree, each) ** power for each in nodes)),
-            tree,
-            worth,
-        )
+
+        def gathered(nodes: Sequence[Node]) -> tuple[float, float]:
+            votes = sum(worth(tree, each) ** power for each in nodes)
+            return votes, max(each.value for each in nodes)
+
+        return _best(max(clusters, key=gathered), tree, worth)
 
     return aggregate
 
@@ -98,4 +104,6 @@ def share_of(answer: str, tree: Tree) -> float:
 
 
 def _best(nodes: Sequence[Node], tree: Tree, worth: Worth) -> int | None:
-    return max(nodes, key=lambda node: (worth(tree, node), -node.id)).id if nodes else None
+    if not nodes:
+        return None
+    return max(nodes, key=lambda node: (worth(tree, node), node.value, -node.id)).id

@@ -181,7 +181,9 @@ async def expanded(
             expanded=not left[id],
             terminal=not left[id] and not children[id],
         )
-    changes |= spending({**tree, **changes}, going)
+    # Where there is something new, only its evaluation tells what is an end.
+    barren = [id for id in going if len(children[id]) == len(tree[id].children)]
+    changes |= spending({**tree, **changes}, barren)
     return Search(tree=changes, states=states, made=made, untried=left)
 
 
@@ -203,20 +205,31 @@ async def evaluated(
             *(domain.refine(search.states[id], values[id]) for id in weak)
         )
         fresh: set[str] = set()
-        better = {id: state for id, state in zip(weak, reworked, strict=True) if state is not None}
-        again = await domain.evaluate(list(better.values())) if better else ()
-        for (id, state), value in zip(better.items(), again, strict=True):
-            # What the tree holds already is not there twice.
-            key = domain.key(state)
-            if value.score > values[id].score and key not in search.keys and key not in fresh:
+        # What the tree holds already is not there twice, nor is the critic asked about it again.
+        other = {
+            id: state
+            for id, state in zip(weak, reworked, strict=True)
+            if state is not None and domain.key(state) not in search.keys
+        }
+        again = await domain.evaluate(list(other.values())) if other else ()
+        for (id, state), value in zip(other.items(), again, strict=True):
+            if value.score > values[id].score and (key := domain.key(state)) not in fresh:
                 fresh.add(key)
                 states[id], values[id] = state, value
     changes: Changes = {}
     for id, value in values.items():
         node = search.tree[id]
         if id in states:
-            node = node.changed(key=domain.key(states[id]), answer=domain.answer(states[id]))
+            end = domain.is_end(states[id]) or node.depth >= method.depth
+            node = node.changed(
+                key=domain.key(states[id]),
+                answer=domain.answer(states[id]),
+                terminal=end,
+                spent=end,
+            )
         changes[id] = node.changed(value=value.score, worth=value.score)
+    parents = dict.fromkeys(parent for id in new if (parent := search.tree[id].parent) is not None)
+    changes |= spending({**search.tree, **changes}, parents)
     return Search(tree=changes, states=states, values=values)
 
 

@@ -1,6 +1,6 @@
 """The published methods, and the plain ones beside them, as parts put together."""
 
-from .aggregation import best_by, own_value, share_of, value_on_the_way, weighted_vote
+from .aggregation import best_by, share_of, value_on_the_way, weighted_vote
 from .backup import child_weighted, mean, pooled
 from .method import Method
 from .selection import beam, by_kind, descending, every_leaf, puct, rest, uct
@@ -8,7 +8,7 @@ from .tree import Node, Tree
 
 
 def agreement(tree: Tree, node: Node) -> float:
-    """Reward the share of the answers found that agree, as MCTS-RAG does."""
+    """Reward the share of the answers found that agree, as MCTS-RAG does, which votes by it too."""
     return share_of(node.answer, tree) if node.answer is not None else 0.0
 
 
@@ -70,7 +70,7 @@ MCTS_RAG = Method(
     name="mcts_rag",
     select=descending(uct, 2.0),
     backup=mean,
-    aggregate=weighted_vote(own_value),
+    aggregate=weighted_vote(agreement),
     reward=agreement,
     width=3,
     depth=5,

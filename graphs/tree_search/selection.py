@@ -111,7 +111,7 @@ def beam(width: int) -> Selection:
 
     def select(tree: Tree, count: int) -> Sequence[int]:
         level = sorted(_latest_level(tree), key=lambda node: (-node.value, node.id))
-        # Ends hold their place in the beam, so that it never widens again.
+        # An end holds its place on its level; the next level is as wide as any.
         return [node.id for node in level[:width] if not node.terminal]
 
     return select

@@ -168,6 +168,39 @@ async def test_what_is_reworked_into_a_state_that_is_there_stays_as_it_is() -> N
     )
     search = await search_of(domain, REWORKING)
     assert search.states[2] == "b" and search.tree[2].value == 0.4
+    assert domain.valued == [("a", "b")], "the critic knows what it holds"
+
+
+async def test_what_is_reworked_into_an_end_is_one() -> None:
+    domain = WrittenTree(
+        moves={START: (("a", 1.0),), "a": (("a1", 1.0),)},
+        values={"a": 0.2, "a'": 0.8},
+        answers={"a'": "Bern"},
+        reworked={"a": "a'"},
+    )
+    search = await search_of(domain, replace(REWORKING, simulations=9, roll=9))
+    node = search.tree[1]
+    assert node.terminal and node.spent and node.answer == "Bern" and node.visits == 1
+    assert search.tree[0].spent and ended_by(search, REWORKING, 0) == "exhausted"
+    assert domain.asked == [START], "nothing follows an end"
+    assert ended_by(search, replace(REWORKING, gate=0.8), 0) == "gate"
+
+
+async def test_what_was_an_end_and_is_reworked_into_none_can_be_gone_on_from() -> None:
+    domain = WrittenTree(
+        moves={START: (("a", 1.0),), "a'": (("a1", 1.0),)},
+        values={"a": 0.2, "a'": 0.4, "a1": 0.9},
+        answers={"a": "Oslo", "a1": "Bern"},
+        reworked={"a": "a'"},
+    )
+    search = await search_of(domain, replace(REWORKING, simulations=1))
+    assert not search.tree[1].terminal and not search.tree[1].spent and not search.tree[0].spent
+    assert search.tree[1].answer is None and ended_by(search, REWORKING, 0) is None
+    search = await search_of(domain, replace(REWORKING, simulations=9))
+    assert search.states[2] == "a1" and search.tree[0].spent
+    # At the deepest level nothing follows it all the same.
+    search = await search_of(domain, replace(REWORKING, simulations=9, depth=1))
+    assert search.tree[1].terminal and search.tree[0].spent and len(search.tree) == 2
 
 
 async def test_narrow_sampling_follows_the_first_proposal_below_the_root() -> None:
@@ -189,6 +222,41 @@ async def test_a_roll_goes_so_many_moves_on() -> None:
     for roll, path in enumerate((["a"], ["a", "a2"], ["a", "a2", "a22"], ["a", "a2", "a22"])):
         search = await search_of(two_a_level(), replace(PLAIN, simulations=1, roll=roll))
         assert list(counts(search)) == [START, *path]
+
+
+async def test_a_roll_ends_where_it_holds_an_answer_though_it_could_go_on() -> None:
+    # a holds an answer and has a1 below it, as where a plan is complete and may be extended.
+    domain = two_a_level()
+    known = replace(
+        domain,
+        answers={**domain.answers, "a": "Rome", "b1": "Bern"},
+        underway=frozenset({"a", "b1"}),
+    )
+    method = replace(PLAIN, simulations=1, roll=9)
+    search = await search_of(known, method)
+    assert known.asked == [START] and counts(search) == {START: (1, 0.6), "a": (1, 0.6)}
+    assert not named(search)["a"].terminal and not named(search)["a"].spent
+    # 2. b was never visited; b1 .8 holds an answer too. 3. b .8 against .6: b2, never visited, and
+    # b21 .3, an end. 4. a .6 + √ln 3 = 1.648, b .55 + √(ln 3 / 2) = 1.291: from a, which could be
+    # gone on from, to a2, which holds no answer, and to a22.
+    search = await search_of(known, replace(method, simulations=2))
+    assert counts(search)["b1"] == (1, 0.8) and "b11" not in named(search)
+    search = await search_of(known, replace(method, simulations=4))
+    assert counts(search)["b21"] == (1, 0.3) and "b11" not in named(search)
+    assert counts(search)["a"] == (2, 0.525) and counts(search)["a22"] == (1, 0.45)
+
+
+@pytest.mark.parametrize("part", [{"roll_share": 0.5}, {"look_ahead": 0.5}])
+async def test_where_values_of_the_way_count_a_roll_goes_past_answers(
+    part: dict[str, float],
+) -> None:
+    domain = two_a_level()
+    known = replace(domain, answers={**domain.answers, "a": "Rome"}, underway=frozenset({"a"}))
+    method = replace(PLAIN, **{"simulations": 1, "roll": 9, "width": 2, **part})
+    await search_of(known, method)
+    # Looking ahead makes one move at a time: a1 .3, a11 .1.
+    ahead = "look_ahead" in part
+    assert known.asked == [START, "a", "a1" if ahead else "a2"]
 
 
 async def test_the_rolls_share_mixes_the_state_and_the_best_on_its_way() -> None:

@@ -8,6 +8,12 @@ from dataclasses import replace
 import pytest
 from tree_domains import START, WrittenTree, counts, named, search_of, taken, two_a_level
 
+from clew.graphs.tree_search.aggregation import (
+    best_value,
+    own_value,
+    value_on_the_way,
+    weighted_vote,
+)
 from clew.graphs.tree_search.backup import best
 from clew.graphs.tree_search.core import ended_by
 from clew.graphs.tree_search.method import Method
@@ -66,49 +72,77 @@ async def test_beam() -> None:
         "b12": (1, 0.6),
     }
     assert sorted(domain.asked) == ["a", "a2", "b", "b1", START]
+    # On the way: b11 (.4 + .8 + .9) / 3 = .7, b12 .6, a21 .5, a22 .516667.
     assert taken(search, BEAM) == "b11"
 
 
-async def test_mcts() -> None:
-    # Root, a and b are expanded whole, for two moves are fewer than three. Priors .75 and .25.
-    # 1. The root: a .6, on to a2 .5, on to a22 .45, an end: .45 backed up.
-    # 2., 3. together: a .45 + .4·.75·√1/2 = .6, b .4 + .4·.25·√1/1 = .5: a. a2 is spent, so a1,
-    #    on to a12 .2. Of a nothing else is left: b, on to b1 .8 and b11 .9.
-    #    a (.45 + .2) / 2 = .325; b .9; root (.45 + .2 + .9) / 3 = .516667
-    # 4. Only b2 is left: b21 .3. b (.9 + .3) / 2 = .6; root (1.55 + .3) / 4 = .4625. All is spent.
+async def test_beam_takes_the_best_way_and_not_the_luckiest_end() -> None:
+    # b12 is worth .95, its way (.1 + .8 + .95) / 3 = .616667; a21 .9, its way (.6 + .5 + .9) / 3.
     domain = two_a_level()
+    lucky = replace(domain, values={**domain.values, "b": 0.1, "b12": 0.95, "a21": 0.9})
+    search = await search_of(lucky, BEAM)
+    assert taken(search, BEAM) == "a21"
+    assert taken(search, replace(BEAM, aggregate=best_value)) == "b12"
+
+
+async def test_mcts() -> None:
+    # Every state is expanded whole, for two moves are fewer than five. Priors .75 and .25.
+    # 1. The root: a .6, on to a2 .5, on to a22 .45, an end. All that was valued is backed up: a .6,
+    #    b .4, a1 .3, a2 .5, a21 .4, a22 .45. a2 (.5 + .4 + .45) / 3; a (.6 + .3 + 1.35) / 5 = .45;
+    #    root (2.25 + .4) / 6.
+    # 2., 3. together: a .45 + .4·.75·√6/6 = .572, b .4 + .4·.25·√6/2 = .522: a. a2 is spent, so a1,
+    #    on to a12 .2 beside a11 .1. Of a nothing else is left: b, on to b1 .8 beside b2 .2, and to
+    #    b11 .9 beside b12 .6. a1 (.3 + .1 + .2) / 3; a (2.25 + .3) / 7 = .364286;
+    #    b1 (.8 + .9 + .6) / 3 = .766667; b (.4 + .2 + 2.3) / 5 = .58; root (2.65 + .3 + 2.5) / 12.
+    # 4. Only b2 is left: b21 .3 beside b22 .1. b2 (.2 + .3 + .1) / 3; b (2.9 + .4) / 7 = .471429;
+    #    root (5.45 + .4) / 14 = .417857. All is spent.
+    domain = two_a_level()
+    third = await search_of(two_a_level(), replace(MCTS, simulations=3))
+    assert counts(third)[START] == (12, 0.454167)
+    assert counts(third)["b"] == (5, 0.58) and counts(third)["b2"] == (1, 0.2)
     search = await search_of(domain, MCTS)
     assert counts(search) == {
-        START: (4, 0.4625),
-        "a": (2, 0.325),
-        "a2": (1, 0.45),
-        "a22": (1, 0.45),
-        "a1": (1, 0.2),
+        START: (14, 0.417857),
+        "a": (7, 0.364286),
+        "a1": (3, 0.2),
+        "a11": (1, 0.1),
         "a12": (1, 0.2),
-        "b": (2, 0.6),
-        "b1": (1, 0.9),
+        "a2": (3, 0.45),
+        "a21": (1, 0.4),
+        "a22": (1, 0.45),
+        "b": (7, 0.471429),
+        "b1": (3, 0.766667),
         "b11": (1, 0.9),
-        "b2": (1, 0.3),
+        "b12": (1, 0.6),
+        "b2": (3, 0.2),
         "b21": (1, 0.3),
+        "b22": (1, 0.1),
     }
     assert domain.valued[3:5] == [("a11", "a12", "b1", "b2"), ("b11", "b12")]
     assert ended_by(search, MCTS, 4) == "exhausted"
-    # Rome .1 + .4 + .6 = 1.1, Oslo .2 + .45 + .3 = .95, Bern .9 + .1 = 1.0: Rome, from b12.
+    # Means on the way, cubed. Rome: a11 1/3, a21 .5, b12 .6: .037 + .125 + .216 = .378.
+    # Oslo: a12 .366667, a22 .516667, b21 .3: .049 + .138 + .027 = .214.
+    # Bern: b11 .7, b22 .233333: .343 + .013 = .356. So it is Rome, from b12.
     assert taken(search, MCTS) == "b12"
+    # To the power of 4: Rome .012 + .0625 + .1296 = .204, Bern .2401 + .003 = .243.
+    bolder = replace(MCTS, aggregate=weighted_vote(value_on_the_way, 4.0))
+    assert taken(search, bolder) == "b11"
 
 
 async def test_mcts_one_at_a_time() -> None:
-    # 1. .45 as above. 2. a (.6 against .5): a1, on to a12 .2: a .325 of two visits and spent;
-    # root (.45 + .2) / 2 = .325, and b was not come to.
+    # 1. a .45 of five and b .4 of one, as above. 2. a (.572 against .522): a1, on to a12 .2, and a
+    # is spent: root (2.65 + .3) / 8, and b was not gone on from.
     search = await search_of(two_a_level(), replace(MCTS, parallel=1, simulations=2))
-    assert counts(search)[START] == (2, 0.325)
-    assert "b" not in counts(search) and named(search)["a"].spent
-    # Had a found .3 only, b would come first: .3 + .15 = .45 against .5. It leads to b11 .9.
+    assert counts(search)[START] == (8, 0.36875)
+    assert counts(search)["b"] == (1, 0.4) and not named(search)["b"].expanded
+    assert named(search)["a"].spent
+    # Had a found .2 and .3 only, it were (.6 + .3 + .5 + .2 + .3) / 5 = .38, and .38 + .122 = .502
+    # against .522. b leads to b11: b .58 of five as above, root (1.9 + 2.9) / 10.
     domain = two_a_level()
     poorer = replace(domain, values={**domain.values, "a21": 0.2, "a22": 0.3})
     search = await search_of(poorer, replace(MCTS, parallel=1, simulations=2))
-    assert counts(search)[START] == (2, 0.6)  # (.3 + .9) / 2
-    assert counts(search)["b"] == (1, 0.9)
+    assert counts(search)[START] == (10, 0.48)
+    assert counts(search)["a"] == (5, 0.38) and counts(search)["b"] == (5, 0.58)
 
 
 async def test_rest_mcts() -> None:
@@ -156,7 +190,18 @@ async def test_mcts_rag() -> None:
     search = await search_of(two_a_level(), MCTS_RAG)
     assert counts(search)[START] == (4, 0.364583)
     assert counts(search)["b"] == (2, 0.3125) and counts(search)["b21"] == (1, 0.375)
-    assert taken(search, MCTS_RAG) == "b12", "Rome has most value, as with MCTS"
+    # It votes by agreement too: Rome 3·3/8, Oslo 3·3/8, Bern 2·2/8. b12 .6 is above a22 .45.
+    assert taken(search, MCTS_RAG) == "b12"
+
+
+async def test_mcts_rag_votes_by_agreement_and_not_by_the_critic() -> None:
+    # Of the critic's values Bern gathers .9 + .1, Oslo .2 + .45 + .3 and Rome .3; of agreement
+    # Oslo and Rome 9/8 and Bern 1/2.
+    domain = two_a_level()
+    unsure = replace(domain, values={**domain.values, "a21": 0.1, "b12": 0.1})
+    search = await search_of(unsure, MCTS_RAG)
+    assert taken(search, MCTS_RAG) == "a22"
+    assert taken(search, replace(MCTS_RAG, aggregate=weighted_vote(own_value))) == "b11"
 
 
 async def test_lats() -> None:
@@ -252,7 +297,9 @@ async def test_the_best_below_as_backup() -> None:
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 async def test_one_simulation_takes_what_it_came_to(method: Method) -> None:
     search = await search_of(two_a_level(), replace(method, simulations=1))
-    assert named(search)["a"].visits == 1 and ended_by(search, method, 1) is None
+    # Pooled, a is five: itself, what it leads to, and what is beside that.
+    assert named(search)["a"].visits == (5 if method is MCTS else 1)
+    assert ended_by(search, method, 1) is None
     # Those that go on to an end have its answer; the others have none yet.
     rolled = {"mcts": "a22", "rest_mcts": "a22", "mcts_rag": "a22", "lats": "a22", "rearter": "b11"}
     assert taken(search, method) == rolled.get(method.name)

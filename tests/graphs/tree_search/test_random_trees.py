@@ -10,19 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_domains import START, WrittenTree, noted, search_of, taken
 
+from clew.graphs.tree_search.backup import pooled
 from clew.graphs.tree_search.core import ended_by
 from clew.graphs.tree_search.method import Method
 from clew.graphs.tree_search.presets import MCTS, METHODS, REST_MCTS
-from clew.graphs.tree_search.tree import Tree
+from clew.graphs.tree_search.tree import ROOT, Tree
 
 
 @st.composite
 def written_trees(draw: st.DrawFn) -> WrittenTree:
-    """Trees of up to four levels, with ends at any of them, dead ends, and states met twice."""
+    """Trees of up to four levels, with answers and ends at any of them, dead ends, and states met
+    twice."""
     random = Random(draw(st.integers(0, 10**9)))
     moves: dict[str, tuple[tuple[str, float], ...]] = {}
     values: dict[str, float] = {}
     answers: dict[str, str] = {}
+    underway: set[str] = set()
     same: dict[str, str] = {}
     reworked: dict[str, str] = {}
     kinds: dict[str, str] = {}
@@ -38,17 +41,20 @@ def written_trees(draw: st.DrawFn) -> WrittenTree:
             kinds[name] = random.choice(("ask", "reread"))
             if random.random() < 0.15 + 0.2 * depth:
                 answers[name] = random.choice(("Oslo", "Rome", "Bern"))
+                if random.random() < 0.3:
+                    underway.add(name)
             if random.random() < 0.1:
                 same[name] = random.choice(below)
             if random.random() < 0.3:
                 reworked[name] = f"{name}'"
                 values[f"{name}'"] = random.random()
-        level = [name for name in below if name not in answers]
+        level = [name for name in below if name not in answers or name in underway]
     nowhere = frozenset(name for name in values if random.random() < 0.1)
     return WrittenTree(
         moves=moves,
         values=values,
         answers=answers,
+        underway=frozenset(underway),
         nowhere=nowhere,
         same=same,
         reworked=reworked,
@@ -90,9 +96,14 @@ def test_what_every_search_keeps(domain: WrittenTree, method: Method) -> None:
     tree = search.tree
     assert len(chosen) <= method.simulations
     own = Counter(ends)
+    if method.backup is pooled:
+        own.update(id for id in tree if id != ROOT)  # every state that was valued counts
     for node in tree.values():
         children = [tree[id] for id in node.children]
         assert node.visits == sum(child.visits for child in children) + own[node.id]
+        if method.backup is pooled:
+            total = sum(child.total for child in children) + own[node.id] * node.value
+            assert node.total == pytest.approx(total)
         assert all(child.parent == node.id for child in children)
         assert all(child.depth == node.depth + 1 <= method.depth for child in children)
         assert 0.0 <= node.worth <= 1.0 and 0.0 <= node.value <= 1.0

@@ -1,7 +1,7 @@
 """The workflow's own steps as moves: what they research, what they keep, and what they cost."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from clew.graphs.plan import SubQuestion
 from clew.graphs.proposing import Moves
 from clew.graphs.protocols import PlanRequest, Proposal
 from clew.graphs.step_graph import build_step_graph
-from clew.graphs.steps import Quote, StepAnswer
+from clew.graphs.steps import Quote, StepAnswer, Trajectory
 from clew.graphs.tree_search.moves import Move
 from clew.graphs.tree_search.run_domain import RunDomain
 from clew.graphs.tree_search.run_moves import others_of
@@ -257,8 +257,78 @@ async def test_states_are_valued_in_one_batch_by_the_critic_on_all_their_steps()
 
     akaroa, larvik = await in_a_run(work)
     assert batches == [2]
-    assert akaroa.score < larvik.score
+    # Each is worth its weakest step: 0.5 and 0.25, 0.5 and 0.8.
+    assert (akaroa.score, larvik.score) == (0.25, 0.5)
     assert {id: verdict.score for id, verdict in larvik.verdicts.items()} == {"q1": 0.5, "q2": 0.8}
+
+
+class Asked(Scoring):
+    """Notes what it is asked about: the answer of each trajectory."""
+
+    def __init__(self, scores: Mapping[str | None, float]) -> None:
+        super().__init__(scores, others=0.5)
+        self.answers: list[list[str | None]] = []
+
+    async def score(self, trajectories: Sequence[Trajectory]) -> Any:
+        self.answers.append([each.answer for each in trajectories])
+        return await super().score(trajectories)
+
+
+async def test_the_critic_is_not_asked_again_about_a_state_that_merely_ends() -> None:
+    critic = Asked({"Akaroa, New Zealand": 0.25})
+    bench = Bench(critic=critic)
+
+    async def work() -> tuple[RunState, RunState, Any]:
+        state = await bench.after(ASK)
+        other = await bench.after(other_captain(bench, state), start=state)
+        critic.answers.clear()  # each step was looked at as it was researched
+        return state, other, (await bench.domain.evaluate([state]))[0]
+
+    state, other, value = await in_a_run(work)
+    ended = state.model_copy(update={"ended": True})
+    # As the nodes of the subgraph hand on what the tree holds.
+    later = Bench(
+        critic=critic,
+        results=bench.domain.results,
+        values={bench.domain.key(state): value},
+    )
+    other_ended = other.model_copy(update={"ended": True})
+    again = await in_a_run(lambda: later.domain.evaluate([other_ended, ended]))
+    assert critic.answers == [[None], ["Larvik, Norway"]], "of the end it knows the steps"
+    assert again[1] == value and again[0].score == 0.5
+    critic.answers.clear()
+    assert list(await in_a_run(lambda: later.domain.evaluate([ended, ended]))) == [value, value]
+    assert critic.answers == [] and later.domain.usage.policy_calls == 0
+
+
+async def test_an_end_whose_steps_were_never_valued_is_a_question_to_the_critic() -> None:
+    # So it is with a plan that was given: its state is the root.
+    critic = Asked({"Akaroa, New Zealand": 0.25})
+    bench = Bench(critic=critic)
+
+    async def work() -> Any:
+        state = await bench.after(ASK, Move(kind="answer"))
+        critic.answers.clear()
+        return await bench.domain.evaluate([state])
+
+    (value,) = await in_a_run(work)
+    assert critic.answers == [["Akaroa, New Zealand"]] and value.score == 0.25
+
+
+async def test_where_sub_questions_come_a_few_at_a_time_only_an_end_answers() -> None:
+    few, whole = Bench(most=1), Bench()
+    for bench, underway in ((few, None), (whole, "Akaroa, New Zealand")):
+
+        async def work(bench: Bench = bench) -> tuple[RunState, Sequence[tuple[Move, float]]]:
+            state = await bench.after(ASK)
+            return state, await bench.domain.propose(state)
+
+        state, moves = await in_a_run(work)
+        ended = state.model_copy(update={"ended": True})
+        assert bench.domain.answer(state) == underway
+        assert bench.domain.answer(ended) == "Akaroa, New Zealand"
+        # To end is a move in both, for something is known.
+        assert any(move.kind == "answer" for move, _ in moves)
 
 
 async def test_refining_searches_for_the_weakest_step_in_other_words() -> None:

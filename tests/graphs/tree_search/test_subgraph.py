@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -20,10 +21,12 @@ from clew.graphs.expansion import expansion_named
 from clew.graphs.expansion.searched import TreeExpansion
 from clew.graphs.plan import Plan, SubQuestion
 from clew.graphs.protocols import PlanRequest, Proposal, ReadRequest
-from clew.graphs.steps import Reading
+from clew.graphs.steps import Reading, Trajectory
+from clew.graphs.tree_search import run_domain
 from clew.graphs.tree_search.method import Method
 from clew.graphs.tree_search.presets import METHODS
 from clew.graphs.tree_search.record import TreeRecord
+from clew.graphs.tree_search.run_values import StateValue, state_values
 from clew.graphs.tree_search.tree import Tree, leaves
 from clew.graphs.workflows import workflow_named
 from clew.tools.search.base import Failed, SearchOutcome
@@ -123,6 +126,24 @@ async def test_identical_states_are_in_the_tree_once(name: str) -> None:
     assert len(backend.queries) == len(set(backend.queries))
 
 
+@pytest.mark.parametrize("name", NAMES)
+async def test_the_critic_values_no_steps_twice(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    async def noting(parts: Any, trajectories: Sequence[Trajectory]) -> list[StateValue]:
+        asked.extend(
+            frozenset((step.text, step.answer.text, step.answer.quotes) for step in each.steps)
+            for each in trajectories
+        )
+        return await state_values(parts, trajectories)
+
+    monkeypatch.setattr(run_domain, "state_values", noting)
+    answer, _ = await run(MINDSEARCH, parts_of(Branching(), critic=LARVIK), expansion=name)
+    ends = [node for node in tree_of(answer).nodes if node.move and node.move.kind == "answer"]
+    assert ends, "states that merely end were come to"
+    assert len(asked) == len(set(asked)) < len(tree_of(answer).nodes)
+
+
 async def test_the_verdict_of_a_step_is_the_critics_on_the_answer_taken() -> None:
     answer, _ = await run(MINDSEARCH, parts_of(Branching(), critic=LARVIK), expansion="mcts")
     assert {step.answer.text: step.verdict and step.verdict.score for step in answer.steps} == {
@@ -153,12 +174,19 @@ async def test_a_budget_is_kept_and_the_best_so_far_returned(
     else:
         assert answer.stopped_by is None
         assert tree.ended_by in ("iterations", "exhausted", "gate")
-    if tree.chosen is not None:
-        answered = [node for node in tree.nodes if node.answer is not None]
-        ends = [node for node in answered if node.terminal] or answered
-        assert tree.nodes[tree.chosen] in ends
-        if name not in ("mcts", "mcts_rag"):  # which vote
-            assert tree.nodes[tree.chosen].value == max(node.value for node in ends)
+    answered = [node for node in tree.nodes if node.answer is not None]
+    assert (tree.chosen is None) == (not answered)
+    if tree.chosen is not None and name not in ("mcts", "mcts_rag"):  # which vote
+        worth = on_the_way if name == "beam" else own
+        assert worth(tree, tree.chosen) == max(worth(tree, node.id) for node in answered)
+
+
+def own(tree: TreeRecord, id: int) -> float:
+    return tree.nodes[id].value
+
+
+def on_the_way(tree: TreeRecord, id: int) -> float:
+    return fmean(node.value for node in tree.path(id)[1:])
 
 
 async def test_searches_for_one_way_give_the_first_and_no_other() -> None:
