@@ -34,8 +34,20 @@ def value_on_the_way(tree: Tree, node: Node) -> float:
     """Return the mean of what the critic says of the states that lead to one, itself included.
 
     Errors of the critic that are not shared cancel out, so that the luckiest end does not win.
+    States that hold another answer say nothing for this one and are left out.
     """
-    return fmean(each.value for each in path_to(tree, node.id)[1:] or (node,))
+    way = path_to(tree, node.id)[1:] or (node,)
+    return fmean(each.value for each in way if each.answer in (None, node.answer))
+
+
+def value_by_prior(tree: Tree, node: Node) -> float:
+    """Return that mean times the prior of the first move on the way.
+
+    The ways to begin are rivals, of which the policy holds one for the likeliest; many states of an
+    unlikely one do not make it likelier.
+    """
+    first = path_to(tree, node.id)[:2][-1]
+    return value_on_the_way(tree, node) * first.prior
 
 
 def best_by(worth: Worth) -> Aggregation:

@@ -1,6 +1,12 @@
 """The published methods, and the plain ones beside them, as parts put together."""
 
-from .aggregation import best_by, share_of, value_on_the_way, weighted_vote
+from .aggregation import (
+    best_by,
+    share_of,
+    value_by_prior,
+    value_on_the_way,
+    weighted_vote,
+)
 from .backup import child_weighted, mean, pooled
 from .method import Method
 from .selection import beam, by_kind, descending, every_leaf, puct, rest, uct
@@ -44,7 +50,7 @@ MCTS = Method(
     name="mcts",
     select=descending(puct, 0.4),
     backup=pooled,
-    aggregate=weighted_vote(value_on_the_way, 3.0),
+    aggregate=weighted_vote(value_by_prior, 2.0),
     width=5,
     simulations=8,
     parallel=4,

@@ -7,6 +7,7 @@ from clew.graphs.tree_search.aggregation import (
     clustered,
     own_value,
     share_of,
+    value_by_prior,
     value_on_the_way,
     weighted_vote,
 )
@@ -101,6 +102,25 @@ def test_the_value_on_the_way_is_the_mean_without_the_root() -> None:
     assert value_on_the_way(tree, tree[1]) == 0.8
     assert value_on_the_way(tree, tree[0]) == 1.0, "of the root there is no way but itself"
     assert own_value(tree, tree[3]) == 0.6
+
+
+def test_states_that_answer_otherwise_say_nothing_for_an_answer() -> None:
+    tree = tree_of((0.9, "Larvik", False))
+    tree = below(below(tree, 1, 0.5, "Akaroa", False), 2, 0.7, "Akaroa", True)
+    # (.5 + .7) / 2: the state above them holds another answer.
+    assert value_on_the_way(tree, tree[3]) == pytest.approx(0.6)
+    assert value_on_the_way(tree, tree[1]) == 0.9
+
+
+def test_a_value_counts_as_far_as_the_way_to_begin_is_likely() -> None:
+    tree = tree_of((0.8, "Larvik", False), (0.6, "Oslo", False))
+    tree = {**tree, 1: tree[1].changed(prior=0.25), 2: tree[2].changed(prior=0.75)}
+    tree = below(tree, 2, 0.4, "Akaroa", True)
+    # .8 · 1/4, .6 · 3/4, .4 · 3/4: priors further down do not count.
+    assert value_by_prior(tree, tree[1]) == pytest.approx(0.2)
+    assert value_by_prior(tree, tree[2]) == pytest.approx(0.45)
+    assert value_by_prior(tree, tree[3].changed(prior=0.1)) == pytest.approx(0.3)
+    assert value_by_prior(tree, tree[0].changed(value=0.5)) == 0.5
 
 
 def test_what_is_best_depends_on_what_is_compared() -> None:

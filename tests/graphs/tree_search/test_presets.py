@@ -11,7 +11,7 @@ from tree_domains import START, WrittenTree, counts, named, search_of, taken, tw
 from clew.graphs.tree_search.aggregation import (
     best_value,
     own_value,
-    value_on_the_way,
+    value_by_prior,
     weighted_vote,
 )
 from clew.graphs.tree_search.backup import best
@@ -120,13 +120,14 @@ async def test_mcts() -> None:
     }
     assert domain.valued[3:5] == [("a11", "a12", "b1", "b2"), ("b11", "b12")]
     assert ended_by(search, MCTS, 4) == "exhausted"
-    # Means on the way, cubed. Rome: a11 1/3, a21 .5, b12 .6: .037 + .125 + .216 = .378.
-    # Oslo: a12 .366667, a22 .516667, b21 .3: .049 + .138 + .027 = .214.
-    # Bern: b11 .7, b22 .233333: .343 + .013 = .356. So it is Rome, from b12.
-    assert taken(search, MCTS) == "b12"
-    # To the power of 4: Rome .012 + .0625 + .1296 = .204, Bern .2401 + .003 = .243.
-    bolder = replace(MCTS, aggregate=weighted_vote(value_on_the_way, 4.0))
-    assert taken(search, bolder) == "b11"
+    # Means on the way times the priors of a, .75, and of b, .25, squared.
+    # Rome: a11 1/3 · .75, a21 .5 · .75, b12 .6 · .25: .0625 + .140625 + .0225 = .225625.
+    # Oslo: a12 .366667 · .75, a22 .516667 · .75, b21 .3 · .25: .0756 + .1502 + .0056 = .2314.
+    # Bern: b11 .7 · .25, b22 .233333 · .25: .030625 + .003403 = .034. So it is Oslo, from a22.
+    assert taken(search, MCTS) == "a22"
+    # To the power of 1: Rome .25 + .375 + .15 = .775, Oslo .275 + .3875 + .075 = .7375.
+    milder = replace(MCTS, aggregate=weighted_vote(value_by_prior))
+    assert taken(search, milder) == "a21"
 
 
 async def test_mcts_one_at_a_time() -> None:

@@ -7,6 +7,7 @@ from chain_runs import parts_of
 from search_runs import Branching
 from support import CHAIN, QUESTION
 
+from clew.graphs.meter import Tally
 from clew.graphs.plan import SubQuestion
 from clew.graphs.steps import Reading, Step, StepAnswer, Trajectory, Verdict
 from clew.graphs.tree_search.run_values import StateValue, state_values
@@ -16,6 +17,7 @@ class Given:
     """Gives verdicts as they are written down."""
 
     name = "given"
+    judges = "step"
 
     def __init__(self, *scores: Sequence[float]) -> None:
         self._scores = scores
@@ -39,8 +41,9 @@ def trajectory(*subs: SubQuestion) -> Trajectory:
     return Trajectory(question=QUESTION, steps=steps, evidence={})
 
 
-async def values(critic: Given, *trajectories: Trajectory) -> list[StateValue]:
-    return await state_values(parts_of(Branching(), critic=critic), trajectories)
+async def values(critic: Given, *trajectories: Trajectory) -> tuple[StateValue, ...]:
+    parts = parts_of(Branching(), critic=critic)
+    return await state_values(parts, trajectories, Tally.unlimited())
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,7 @@ async def test_a_state_without_steps_is_worth_nothing() -> None:
     assert value.score == 0.0 and value.verdicts == {}
 
 
-async def test_a_verdict_too_few_is_an_error_and_not_another_steps() -> None:
-    with pytest.raises(ValueError, match="shorter"):
-        await values(Given((0.9,)), trajectory(*CHAIN))
+async def test_where_a_verdict_is_missing_the_value_is_neutral_and_says_why() -> None:
+    (value,) = await values(Given((0.9,)), trajectory(*CHAIN))
+    assert value.score == 0.5
+    assert "returned 1 verdicts on 2 steps" in value.failure

@@ -19,6 +19,7 @@ from clew.graphs.answer import Answer
 from clew.graphs.budget import Budget
 from clew.graphs.expansion import expansion_named
 from clew.graphs.expansion.searched import TreeExpansion
+from clew.graphs.meter import Tally
 from clew.graphs.plan import Plan, SubQuestion
 from clew.graphs.protocols import PlanRequest, Proposal, ReadRequest
 from clew.graphs.steps import Reading, Trajectory
@@ -130,12 +131,14 @@ async def test_identical_states_are_in_the_tree_once(name: str) -> None:
 async def test_the_critic_values_no_steps_twice(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
 
-    async def noting(parts: Any, trajectories: Sequence[Trajectory]) -> list[StateValue]:
+    async def noting(
+        parts: Any, trajectories: Sequence[Trajectory], tally: Tally
+    ) -> tuple[StateValue, ...]:
         asked.extend(
             frozenset((step.text, step.answer.text, step.answer.quotes) for step in each.steps)
             for each in trajectories
         )
-        return await state_values(parts, trajectories)
+        return await state_values(parts, trajectories, tally)
 
     monkeypatch.setattr(run_domain, "state_values", noting)
     answer, _ = await run(MINDSEARCH, parts_of(Branching(), critic=LARVIK), expansion=name)
