@@ -30,6 +30,7 @@ from clew.evals.compare import compared
 from clew.evals.comparison import ComparedRun
 from clew.evals.metrics import f1
 from clew.graphs.plan import make_plan
+from clew.graphs.protocols import Judges
 from clew.graphs.question import checked_question
 from clew.graphs.steps import Trajectory, Verdict
 from clew.graphs.tree_search.run_states import deciding_step
@@ -80,6 +81,7 @@ class OracleCritic:
     """
 
     name = ORACLE
+    judges: Judges = "path"
 
     def __init__(self, gold: Mapping[str, Sequence[str]], making: SupportCritic) -> None:
         self._gold = gold
