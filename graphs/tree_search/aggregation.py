@@ -31,13 +31,18 @@ def own_value(tree: Tree, node: Node) -> float:
 
 
 def value_on_the_way(tree: Tree, node: Node) -> float:
-    """Return the mean of what the critic says of the states that lead to one, itself included.
+    """Return the mean of what is known of the states that lead to one, itself included.
 
-    Errors of the critic that are not shared cancel out, so that the luckiest end does not win.
-    States that hold another answer say nothing for this one and are left out.
+    Of a state that answers nothing yet that is what was backed up, into which many words of the
+    critic went whose errors cancel out, so that the luckiest end does not win; of one that holds
+    the same answer it is the critic's word on it. States that hold another answer say nothing.
     """
     way = path_to(tree, node.id)[1:] or (node,)
-    return fmean(each.value for each in way if each.answer in (None, node.answer))
+    return fmean(
+        each.worth if each.answer is None else each.value
+        for each in way
+        if each.answer in (None, node.answer)
+    )
 
 
 def value_by_prior(tree: Tree, node: Node) -> float:

@@ -30,7 +30,9 @@ def below(tree: Tree, parent: int, value: float, answer: str | None, end: bool) 
     """The tree, and one state more below another."""
     id = len(tree)
     depth = tree[parent].depth + 1
-    more = Node(id=id, parent=parent, depth=depth, value=value, answer=answer, terminal=end)
+    more = Node(
+        id=id, parent=parent, depth=depth, value=value, worth=value, answer=answer, terminal=end
+    )
     return {**tree, id: more}
 
 
@@ -104,6 +106,13 @@ def test_the_value_on_the_way_is_the_mean_without_the_root() -> None:
     assert own_value(tree, tree[3]) == 0.6
 
 
+def test_of_states_without_an_answer_what_was_backed_up_counts() -> None:
+    tree = ways()
+    tree = {**tree, 1: tree[1].changed(worth=0.2), 3: tree[3].changed(worth=0.0)}
+    # (.2 + .7 + .6) / 3: of the end itself the critic's word.
+    assert value_on_the_way(tree, tree[3]) == pytest.approx(0.5)
+
+
 def test_states_that_answer_otherwise_say_nothing_for_an_answer() -> None:
     tree = tree_of((0.9, "Larvik", False))
     tree = below(below(tree, 1, 0.5, "Akaroa", False), 2, 0.7, "Akaroa", True)
@@ -120,7 +129,7 @@ def test_a_value_counts_as_far_as_the_way_to_begin_is_likely() -> None:
     assert value_by_prior(tree, tree[1]) == pytest.approx(0.2)
     assert value_by_prior(tree, tree[2]) == pytest.approx(0.45)
     assert value_by_prior(tree, tree[3].changed(prior=0.1)) == pytest.approx(0.3)
-    assert value_by_prior(tree, tree[0].changed(value=0.5)) == 0.5
+    assert value_by_prior(tree, tree[0].changed(worth=0.5)) == 0.5
 
 
 def test_what_is_best_depends_on_what_is_compared() -> None:
