@@ -84,7 +84,7 @@ def test_the_best_value_is_that_of_one_state() -> None:
 
 def ways() -> Tree:
     r"""``0 ─ 1 (.8) ─ 2 (.7) ─ 3 (.6, Oslo)`` and ``0 ─ 4 (.2) ─ 5 (.9, Larvik)``."""
-    tree: Tree = {0: Node(id=0, value=1.0)}
+    tree: Tree = {0: Node(id=0, value=1.0, worth=1.0)}
     for parent, value, answer in (
         (0, 0.8, None),
         (1, 0.7, None),

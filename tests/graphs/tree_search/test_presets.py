@@ -77,9 +77,11 @@ async def test_beam() -> None:
 
 
 async def test_beam_takes_the_best_way_and_not_the_luckiest_end() -> None:
-    # b12 is worth .95, its way (.1 + .8 + .95) / 3 = .616667; a21 .9, its way (.6 + .5 + .9) / 3.
+    # b1 is worth (.8 + .1 + .95) / 3 = .616667, b (.1 + .8 + .1 + .1 + .95) / 5 = .41, and so the
+    # way of b12 .658889; a2 (.5 + .9 + .45) / 3, a (.6 + .3 + 1.85) / 5 = .55, that of a21 .688889.
     domain = two_a_level()
-    lucky = replace(domain, values={**domain.values, "b": 0.1, "b12": 0.95, "a21": 0.9})
+    luck = {"b": 0.1, "b2": 0.1, "b11": 0.1, "b12": 0.95, "a21": 0.9}
+    lucky = replace(domain, values={**domain.values, **luck})
     search = await search_of(lucky, BEAM)
     assert taken(search, BEAM) == "a21"
     assert taken(search, replace(BEAM, aggregate=best_value)) == "b12"
@@ -120,14 +122,15 @@ async def test_mcts() -> None:
     }
     assert domain.valued[3:5] == [("a11", "a12", "b1", "b2"), ("b11", "b12")]
     assert ended_by(search, MCTS, 4) == "exhausted"
-    # Means on the way times the priors of a, .75, and of b, .25, squared.
-    # Rome: a11 1/3 · .75, a21 .5 · .75, b12 .6 · .25: .0625 + .140625 + .0225 = .225625.
-    # Oslo: a12 .366667 · .75, a22 .516667 · .75, b21 .3 · .25: .0756 + .1502 + .0056 = .2314.
-    # Bern: b11 .7 · .25, b22 .233333 · .25: .030625 + .003403 = .034. So it is Oslo, from a22.
-    assert taken(search, MCTS) == "a22"
-    # To the power of 1: Rome .25 + .375 + .15 = .775, Oslo .275 + .3875 + .075 = .7375.
-    milder = replace(MCTS, aggregate=weighted_vote(value_by_prior))
-    assert taken(search, milder) == "a21"
+    # What is known of the ways: a .364286, a1 .2, a2 .45, b .471429, b1 .766667, b2 .2 as backed
+    # up, and the ends' own values; means of three, times the prior of a, .75, or b, .25; squared.
+    # Rome: a11 .166071, a21 .303571, b12 .153175: .02758 + .09216 + .02346 = .1432.
+    # Oslo: a12 .191071, a22 .316071, b21 .080952: .03651 + .0999 + .00655 = .14296.
+    # Bern: b11 .178175, b22 .064286: .03175 + .00413 = .03588. So it is Rome, from a21.
+    assert taken(search, MCTS) == "a21"
+    # To the power of 4: Rome .00076 + .00849 + .00055 = .0098, Oslo .00133 + .00998 = .0113.
+    bolder = replace(MCTS, aggregate=weighted_vote(value_by_prior, 4.0))
+    assert taken(search, bolder) == "a22"
 
 
 async def test_mcts_one_at_a_time() -> None:
