@@ -101,7 +101,7 @@ async def test_models_of_the_same_weights_do_not_differ(scored: dict[str, ModelS
     assert [each.score for each in verdicts] == pytest.approx([0.5, 0.5], abs=1e-4)
 
 
-async def test_ids_of_the_same_tokenizer_are_the_same_on_two_servers(
+async def test_two_servers_of_a_tokenizer_give_the_same_ids(
     scored: dict[str, ModelSettings],
 ) -> None:
     # A tokenizer with another special token gives other ids for that token alone.
