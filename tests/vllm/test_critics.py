@@ -101,9 +101,10 @@ async def test_models_of_the_same_weights_do_not_differ(scored: dict[str, ModelS
     assert [each.score for each in verdicts] == pytest.approx([0.5, 0.5], abs=1e-4)
 
 
-async def test_tokenizers_that_differ_are_refused(scored: dict[str, ModelSettings]) -> None:
-    # The scoring model's tokenizer has one token more, but the probe's tokens are the same; only
-    # a tokenizer of other words differs. So the probe itself is checked on the real servers.
+async def test_two_servers_of_a_tokenizer_give_the_same_ids(
+    scored: dict[str, ModelSettings],
+) -> None:
+    # A tokenizer with another special token gives other ids for that token alone.
     one, other = (ServedModel("reward", scored[table]) for table in ("policy", "reference"))
     assert await one.text_ids("東京 12") == await other.text_ids("東京 12")
     assert await one.text_ids("<extra_0>") != await ServedModel("reward", scored["steps"]).text_ids(
