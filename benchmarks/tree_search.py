@@ -23,7 +23,6 @@ from clew.graphs.tree_search.core import searched
 from clew.graphs.tree_search.method import Method
 from clew.graphs.tree_search.presets import BEAM, BEST_OF_N, MCTS, REST_MCTS
 from clew.graphs.tree_search.selection import beam
-from clew.graphs.tree_search.tree import Node, Tree, path_to
 
 NOISES = (0.1, 0.2, 0.4)
 WIDTHS = (2, 4, 16)
@@ -36,9 +35,6 @@ PAIRS = (
     ("mcts", "mcts, mean backup"),
     ("mcts", "mcts, best value"),
     ("beam", "beam, best value"),
-    ("mcts, worth on the way", "mcts"),
-    ("beam, worth on the way", "beam"),
-    ("mcts, worth on the way", "beam, worth on the way"),
     ("mcts", "mcts, 4 leaves at once"),
 )
 
@@ -60,11 +56,6 @@ Outcomes = dict[tuple[float, int, str], list[Outcome]]
 """By noise, budget and method: the outcomes, a tree each."""
 
 
-def worth_on_the_way(tree: Tree, node: Node) -> float:
-    """Return the mean of what the states that lead to one are worth by what was backed up."""
-    return fmean(each.worth for each in path_to(tree, node.id)[1:])
-
-
 def cost(width: int, branching: int, depth: int) -> int:
     """Return how many states a beam makes."""
     return sum(branching * min(width, branching**level) for level in range(depth))
@@ -81,23 +72,15 @@ def entries(
     """
     # Every state has all its moves made; the budget ends the search, and no good end does.
     plain: Any = {"width": tree.branching, "depth": tree.depth, "simulations": NO_END, "gate": None}
-    best_way, best_worth = best_by(value_on_the_way), best_by(worth_on_the_way)
+    best_way = best_by(value_on_the_way)
     # The samples are all there are proposed.
     samples = {**plain, "width": NO_END, "parallel": NO_END}
     yield Sampling, replace(BEST_OF_N, **samples), {"best-of-n": best_value}
     beaming = replace(BEAM, **{**plain, "parallel": width, "select": beam(width)})
-    yield (
-        Climbing,
-        beaming,
-        {"beam": best_way, "beam, best value": best_value, "beam, worth on the way": best_worth},
-    )
+    yield Climbing, beaming, {"beam": best_way, "beam, best value": best_value}
     mcts = replace(MCTS, **plain, parallel=1)
     # Its vote is the same here as the best way, for no two leaves agree.
-    yield (
-        Climbing,
-        mcts,
-        {"mcts": best_way, "mcts, best value": best_value, "mcts, worth on the way": best_worth},
-    )
+    yield Climbing, mcts, {"mcts": best_way, "mcts, best value": best_value}
     yield Climbing, replace(mcts, parallel=4), {"mcts, 4 leaves at once": best_way}
     yield Climbing, replace(mcts, backup=mean), {"mcts, mean backup": best_way}
     # Rolled to a leaf, for no other state has an answer.
@@ -191,9 +174,7 @@ def draw(path: Path, found: Outcomes) -> None:
     styles = {
         "best-of-n": ("o-", "#000000"),
         "beam": ("s-", "#0072b2"),
-        "beam, worth on the way": ("s--", "#56b4e9"),
         "mcts": ("D-", "#d55e00"),
-        "mcts, worth on the way": ("D--", "#e69f00"),
         "mcts, mean backup": ("v--", "#cc79a7"),
         "rest_mcts": ("^-", "#009e73"),
     }
