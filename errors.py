@@ -12,6 +12,7 @@ imports point one way. The hierarchy::
     │   ├── UnknownThread         no run of that thread id
     │   ├── ThreadTaken           a new question under the id of another run
     │   ├── ThreadBusy            the run is going on elsewhere
+    │   ├── UnknownConversation   no conversation of that id, or that of another owner
     │   ├── DocumentError         a file that cannot be read into passages
     │   ├── QuestionsError        a set of questions that cannot be evaluated
     │   ├── RunDirectoryError     a run directory that cannot take or give what is asked
@@ -69,6 +70,10 @@ class ThreadTaken(InputError):
 
 class ThreadBusy(InputError):
     """The run is going on already, here or in another process."""
+
+
+class UnknownConversation(InputError):
+    """No conversation of that id, or turn of it, has been saved for its owner."""
 
 
 class DocumentError(InputError):
