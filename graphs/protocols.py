@@ -208,6 +208,7 @@ class WriteRequest(Request):
         plan: The plan as it ended.
         steps: What came of its sub-questions, by id; some may be missing.
         evidence: Passages found, by id.
+        judges: What the verdicts on the steps speak of.
         tell: To be called with each piece of text as it is written, and the number of the
             attempt that it belongs to, from 1; a new attempt makes the ones before void.
     """
@@ -215,6 +216,7 @@ class WriteRequest(Request):
     plan: Plan
     steps: Mapping[str, Step]
     evidence: Mapping[str, Passage]
+    judges: Judges = "step"
     tell: Callable[[str, int], None] = field(
         default=lambda text, attempt: None, repr=False, compare=False
     )

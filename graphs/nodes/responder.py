@@ -58,6 +58,7 @@ def responder_node(parts: Parts) -> Any:
             plan=plan,
             steps=steps,
             evidence=evidence,
+            judges=parts.critic.judges,
             tally=tally,
             tell=lambda text, attempt: runtime.stream_writer(
                 AnswerWriting(text=text, attempt=attempt)

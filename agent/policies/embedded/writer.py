@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from ....graphs.plan import Plan, SubQuestion
-from ....graphs.protocols import CitedSentence, Draft, WriteRequest
+from ....graphs.protocols import CitedSentence, Draft, Judges, WriteRequest
 from ....graphs.steps import Quote, Step
 from .questions import analysed
 from .reasoning import side_names
@@ -13,6 +13,12 @@ from .wording import as_statement
 SUPPORTED = 0.3
 """Below this verdict on a step that the answer rests on, abstaining is the better answer."""
 
+LIKELY = 0.05
+"""Below this chance that the answer is right, abstaining is the better answer.
+
+Much lower than the other, for it is a chance of the whole way, of which every step takes some.
+"""
+
 
 def written(request: WriteRequest) -> Draft:
     """Return the answer with its path of steps, or an abstention."""
@@ -20,12 +26,17 @@ def written(request: WriteRequest) -> Draft:
     if decisive is None:
         return Draft()
     path = _path(request.plan, decisive, request.steps)
-    if any(step.verdict is not None and step.verdict.score < SUPPORTED for step in path):
+    if _is_doubtful([decisive] if request.judges == "path" else path, request.judges):
         return Draft()
     sentences = [
         sentence for step in path if (sentence := _sentence(step, request.steps)) is not None
     ]
     return Draft(short_answer=decisive.answer.text, sentences=tuple(sentences))
+
+
+def _is_doubtful(judged: Sequence[Step], judges: Judges) -> bool:
+    least = LIKELY if judges == "path" else SUPPORTED
+    return any(step.verdict is not None and step.verdict.score < least for step in judged)
 
 
 def _decisive(plan: Plan, steps: Mapping[str, Step]) -> Step | None:

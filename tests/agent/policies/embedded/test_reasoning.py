@@ -11,8 +11,8 @@ from clew.agent.policies.embedded.reasoning import reason
 from clew.agent.policies.embedded.wording import as_description, as_statement
 from clew.agent.policies.embedded.writer import written
 from clew.graphs.plan import SubQuestion, make_plan
-from clew.graphs.protocols import PlanRequest, RewriteRequest, WriteRequest
-from clew.graphs.steps import Quote, Reading, Step, StepAnswer
+from clew.graphs.protocols import Judges, PlanRequest, RewriteRequest, WriteRequest
+from clew.graphs.steps import Quote, Reading, Step, StepAnswer, Verdict
 
 
 def step(sub: SubQuestion, text: str | None) -> Step:
@@ -83,6 +83,24 @@ def test_an_unknown_sink_is_an_abstention() -> None:
     draft = written(WriteRequest(question="?", plan=plan, steps={}, evidence={}))
     assert draft.short_answer is None
     assert draft.sentences == ()
+
+
+@pytest.mark.parametrize(
+    ("judges", "scores", "answers"),
+    [("step", (0.9, 0.31), True), ("step", (0.2, 0.9), False), ("path", (0.2, 0.06), True),
+     ("path", (0.9, 0.04), False)],
+)  # fmt: skip
+def test_what_is_too_doubtful_to_say_depends_on_what_verdicts_speak_of(
+    judges: Judges, scores: tuple[float, float], answers: bool
+) -> None:
+    question = "Where was the director of film Lola born?"
+    plan = make_plan(split(question))
+    steps = {
+        sub.id: step(sub, answer).model_copy(update={"verdict": Verdict(score=score)})
+        for sub, answer, score in zip(plan.sub_questions, ("Ann Lee", "Oslo"), scores, strict=True)
+    }
+    request = WriteRequest(question=question, plan=plan, steps=steps, evidence={}, judges=judges)
+    assert (written(request).short_answer == "Oslo") is answers
 
 
 def test_first_the_split_then_the_whole() -> None:
