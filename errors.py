@@ -17,6 +17,7 @@ imports point one way. The hierarchy::
     │   ├── QuestionsError        a set of questions that cannot be evaluated
     │   ├── RunDirectoryError     a run directory that cannot take or give what is asked
     │   ├── TrainingDataError     training data that is missing or not in its shape
+    │   ├── FeedbackError         a judgement on what is not there
     │   └── TreeError             a file that holds no search tree, or cannot take one
     ├── CorpusError               an index that cannot be used               (exit code 1)
     │   ├── CorpusCorrupt         its files contradict each other
@@ -90,6 +91,10 @@ class RunDirectoryError(InputError):
 
 class TrainingDataError(InputError):
     """Training data is missing, or not in the shape that training reads."""
+
+
+class FeedbackError(InputError):
+    """A judgement is on something that is not there, or says nothing that can be used."""
 
 
 class TreeError(InputError):

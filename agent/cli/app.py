@@ -19,6 +19,7 @@ COMMANDS = {
     "eval": "Ask a whole set of questions and score the answers.",
     "tree": "Draw the search tree of a run as SVG or HTML.",
     "train": "Train the embedded models: reader, reward, retriever, splitter.",
+    "feedback": "Export what people made of answers, steps and passages, to train on.",
     "serve-models": "Start vLLM for the models that a small file names, and keep it running.",
     "doctor": "Check what is installed and what works, and say how to fix what does not.",
 }

@@ -10,6 +10,7 @@ from . import ask as asking
 from .app import COMMANDS, overview
 from .corpora import corpora
 from .doctor import doctor
+from .feedback import feedback
 from .index import index
 from .read import read
 from .search import search
@@ -33,6 +34,7 @@ app.command("index", help=COMMANDS["index"])(index)
 app.add_typer(corpora, name="corpus", help=COMMANDS["corpus"])
 app.add_typer(evaluation, name="eval", help=COMMANDS["eval"])
 app.add_typer(training, name="train", help=COMMANDS["train"])
+app.add_typer(feedback, name="feedback", help=COMMANDS["feedback"])
 app.command("tree", help=COMMANDS["tree"])(tree)
 app.command("serve-models", help=COMMANDS["serve-models"])(serve_models)
 app.command("doctor", help=COMMANDS["doctor"])(doctor)

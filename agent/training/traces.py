@@ -61,8 +61,8 @@ class Trace(BaseModel):
 
     def trimmed(self) -> "Trace":
         """Return the trace with the passages only that each step quotes and ranks first."""
-        steps = tuple(_trimmed(step) for step in self.steps)
-        kept = {id for step in steps for id in _ids_of(step)}
+        steps = tuple(trimmed_step(step) for step in self.steps)
+        kept = {id for step in steps for id in passage_ids_of(step)}
         passages = tuple(passage for passage in self.evidence if passage.id in kept)
         return self.model_copy(update={"steps": steps, "evidence": passages})
 
@@ -177,13 +177,15 @@ def _trace(row: dict[str, Any], file: Path, number: int) -> Trace:
     )
 
 
-def _trimmed(step: Step) -> Step:
+def trimmed_step(step: Step) -> Step:
+    """Return a step as traces keep it: without what it tried, and with its first passages only."""
     reading = step.reading.model_copy(
         update={"ranking": step.reading.ranking[:_KEPT], "others": (), "alternatives": ()}
     )
     return step.model_copy(update={"reading": reading, "searches": ()})
 
 
-def _ids_of(step: Step) -> Collection[str]:
+def passage_ids_of(step: Step) -> Collection[str]:
+    """Return the ids of the passages that a step quotes or ranks."""
     ranked = {each.passage_id for each in step.reading.ranking}
     return ranked | {quote.passage_id for quote in step.answer.quotes}

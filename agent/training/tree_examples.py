@@ -13,8 +13,9 @@ from ...errors import TrainingDataError
 from ...graphs.tree_search.record import RecordedNode, TreeRecord
 from ..saved_trees import read_saved
 from .known_questions import measured_questions
+from .step_wording import question_in_words
 from .tree_labels import TreeLabels, first_wrong, labelled, step_values
-from .tree_wording import move_in_words, question_in_words, state_in_words
+from .tree_wording import move_in_words, state_in_words
 
 Kind = Literal["values", "prefixes", "pairs", "kto"]
 Row = dict[str, Any]
@@ -107,7 +108,7 @@ def _prefixes(record: TreeRecord, labels: TreeLabels) -> Iterator[Row]:
 
 def _stepwise(record: TreeRecord, path: Sequence[int], labels: Sequence[bool]) -> Row:
     return {
-        "prompt": question_in_words(record),
+        "prompt": question_in_words(record.question),
         "completions": [move_in_words(record, record.nodes[id], quotes=True) for id in path],
         "labels": list(labels),
     }
