@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ...graphs.answer import Answer
+from ...graphs.budget import Usage
 from ...graphs.chain_tree import ChainNode
 from ...graphs.events import (
     AnswerWriting,
@@ -25,7 +26,7 @@ from ...graphs.events import (
     TreeGrown,
 )
 from ...graphs.plan import SubQuestion
-from ...graphs.steps import Quote, SearchRecord, Step, StepAnswer, Verdict
+from ...graphs.steps import Quote, Reading, SearchRecord, Step, StepAnswer, Verdict
 from ...graphs.verification import Outcome
 from ...tools.passages import Passage
 from .wording import counted, grown
@@ -53,9 +54,10 @@ class StepProgress:
         text: Its text, with the parents' answers put in once they are known.
         status: What is being done, or what came of it.
         searches: The searches made.
-        answer: The best answer so far.
-        score: The critic's score of it, once there is one.
+        reading: The best answer so far, and the passages that were ranked for it.
+        verdict: The critic's word on it, once there is one.
         quoted: The passages that the answer quotes, once the step is finished.
+        usage: What the step spent, once it is finished.
         draft: What the policy thought before searching, if it did.
         outcome: How the draft fared, once that is known.
         is_left: Whether the chain that it belongs to was left for another.
@@ -65,12 +67,23 @@ class StepProgress:
     text: str
     status: Status = "waiting"
     searches: Sequence[SearchRecord] = ()
-    answer: StepAnswer = field(default_factory=StepAnswer)
-    score: float | None = None
+    reading: Reading = field(default_factory=Reading)
+    verdict: Verdict | None = None
     quoted: Mapping[str, Passage] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
     draft: str | None = None
     outcome: Outcome | None = None
     is_left: bool = False
+
+    @property
+    def answer(self) -> StepAnswer:
+        """The best answer so far."""
+        return self.reading.answer
+
+    @property
+    def score(self) -> float | None:
+        """The critic's score of it, once there is one."""
+        return self.verdict.score if self.verdict else None
 
     @property
     def quote(self) -> tuple[Quote, Passage] | None:
@@ -90,8 +103,9 @@ class StepProgress:
         self.text = step.text
         self.status = step.status
         self.searches = step.searches
-        self.answer = step.answer
-        self.score = step.verdict.score if step.verdict else None
+        self.reading = step.reading
+        self.verdict = step.verdict
+        self.usage = step.usage
         self.quoted = {passage.id: passage for passage in quoted}
 
     def verify(self, node: ChainNode) -> None:
@@ -158,10 +172,10 @@ class RunProgress:
                 searched.searches = (*searched.searches, event.search)
             case StepRead():
                 read = self.steps[event.id]
-                read.answer, read.status = event.reading.answer, "reading"
+                read.reading, read.status = event.reading, "reading"
             case StepJudged():
                 judged = self.steps[event.id]
-                judged.score = event.verdict.score
+                judged.verdict = event.verdict
                 self._note_failure(event.id, event.verdict)
                 judged.status = "searching" if event.again else "reading"
             case StepFinished():
