@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .graphs.answer import Answer
     from .graphs.budget import Budget
     from .graphs.plan import Plan, SubQuestion, make_plan, parse_plan
+    from .graphs.stopping import Stop
     from .tools.passages import Passage
 
     __version__: str
@@ -25,6 +26,7 @@ __all__ = [
     "Plan",
     "SearchAgent",
     "Settings",
+    "Stop",
     "SubQuestion",
     "__version__",
     "make_plan",
@@ -39,6 +41,7 @@ _HOMES = {
     "Plan": ".graphs.plan",
     "SearchAgent": ".agent.search_agent",
     "Settings": ".agent.settings",
+    "Stop": ".graphs.stopping",
     "SubQuestion": ".graphs.plan",
     "make_plan": ".graphs.plan",
     "parse_plan": ".graphs.plan",

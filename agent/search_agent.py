@@ -5,7 +5,7 @@ import copy
 import sqlite3
 import threading
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Self, TypeVar
 
@@ -20,13 +20,14 @@ from ..graphs.plan import Plan
 from ..graphs.protocols import Critic, Parts, Policy
 from ..graphs.question import checked_question
 from ..graphs.state import Question, State
+from ..graphs.stopping import RunContext, Stop
 from ..graphs.workflows import workflow_named
 from ..tools.corpus.encoder import Encoder
 from ..tools.search.base import SearchBackend
 from ..tools.search.corpus import CorpusSearch
 from .assembly import Assembly
-from .blocking import blocking, blocking_iterator
 from .settings import Settings
+from .sync_face import SyncFace
 from .threads import (
     METADATA_KEY,
     ThreadSaver,
@@ -38,10 +39,10 @@ from .threads import (
 
 T = TypeVar("T")
 
-CompiledRun = CompiledStateGraph[State, None, Question, State]
+CompiledRun = CompiledStateGraph[State, RunContext, Question, State]
 
 
-class SearchAgent:
+class SearchAgent(SyncFace):
     """Answers questions that no single search answers.
 
     Example:
@@ -134,7 +135,12 @@ class SearchAgent:
                 await backend.load()
 
     async def aask(
-        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
+        self,
+        question: str,
+        *,
+        thread_id: str | None = None,
+        plan: Plan | None = None,
+        stop: Stop | None = None,
     ) -> Answer:
         """Answer a question.
 
@@ -142,6 +148,7 @@ class SearchAgent:
             question: What to answer.
             thread_id: Name to save the run under, if runs are saved; a fresh one by default.
             plan: Sub-questions to start from, instead of the policy's first plan.
+            stop: Ends the research when told to; the answer is written from what is there.
 
         Raises:
             QuestionError: If the question is empty or too long.
@@ -150,9 +157,10 @@ class SearchAgent:
             SearchUnavailable: If every search failed.
             ClewError: If a model or the corpus cannot be used.
         """
-        return await _answer(self.astream(question, thread_id=thread_id, plan=plan))
+        events = self.astream(question, thread_id=thread_id, plan=plan, stop=stop)
+        return await _answer(events)
 
-    async def aresume(self, thread_id: str) -> Answer:
+    async def aresume(self, thread_id: str, *, stop: Stop | None = None) -> Answer:
         """Finish a run that was stopped; return the saved answer of one that is finished.
 
         Raises:
@@ -160,10 +168,15 @@ class SearchAgent:
             SettingsError: If the run was made with other settings than this agent's.
             ClewError: As for `aask`.
         """
-        return await _answer(self.astream_resume(thread_id))
+        return await _answer(self.astream_resume(thread_id, stop=stop))
 
     async def astream(
-        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
+        self,
+        question: str,
+        *,
+        thread_id: str | None = None,
+        plan: Plan | None = None,
+        stop: Stop | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Answer a question, telling what happens; arguments and errors as for `aask`.
 
@@ -179,7 +192,7 @@ class SearchAgent:
                     f"the run cannot be saved under {thread_id!r} while save_runs is off"
                 )
             yield RunStarted(question=start["question"])
-            async with aclosing(self._events(start)) as events:
+            async with aclosing(self._events(start, stop)) as events:
                 async for event in events:
                     yield event
             return
@@ -190,11 +203,13 @@ class SearchAgent:
                     f"a run is saved under {thread_id!r}; resume it, or choose another thread id"
                 )
             yield RunStarted(question=start["question"], thread_id=thread_id)
-            async with aclosing(self._events(start, thread_id, saver)) as events:
+            async with aclosing(self._events(start, stop, thread_id, saver)) as events:
                 async for event in events:
                     yield event
 
-    async def astream_resume(self, thread_id: str) -> AsyncGenerator[Event, None]:
+    async def astream_resume(
+        self, thread_id: str, *, stop: Stop | None = None
+    ) -> AsyncGenerator[Event, None]:
         """Go on with a stopped run, telling what happens; errors as for `aresume`.
 
         Yields:
@@ -218,7 +233,7 @@ class SearchAgent:
                 return
             await asyncio.to_thread(self._graph)
             _require_same_parts(settings_of(saved), self.effective_settings)
-            async with aclosing(self._events(None, thread_id, saver)) as events:
+            async with aclosing(self._events(None, stop, thread_id, saver)) as events:
                 async for event in events:
                     yield event
 
@@ -262,61 +277,8 @@ class SearchAgent:
         """Close the agent."""
         await self.aclose()
 
-    def close(self) -> None:
-        """End the processes that read pages; leaving ``with agent`` does the same."""
-        blocking(self.aclose)
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the agent."""
-        self.close()
-
-    def ask(
-        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
-    ) -> Answer:
-        """Answer a question; see `aask`."""
-        return self._blocking(lambda: self.aask(question, thread_id=thread_id, plan=plan))
-
-    def resume(self, thread_id: str) -> Answer:
-        """Finish a run that was stopped; see `aresume`."""
-        return self._blocking(lambda: self.aresume(thread_id))
-
-    def batch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | ClewError]:
-        """Answer many questions; see `abatch`."""
-        return self._blocking(lambda: self.abatch(questions, concurrency=concurrency))
-
-    def stream(
-        self, question: str, *, thread_id: str | None = None, plan: Plan | None = None
-    ) -> Iterator[Event]:
-        """Answer a question, telling what happens; see `astream`."""
-        return self._blocking_stream(lambda: self.astream(question, thread_id=thread_id, plan=plan))
-
-    def stream_resume(self, thread_id: str) -> Iterator[Event]:
-        """Go on with a stopped run, telling what happens; see `astream_resume`."""
-        return self._blocking_stream(lambda: self.astream_resume(thread_id))
-
-    def _blocking(self, call: Callable[[], Awaitable[T]]) -> T:
-        async def once() -> T:
-            try:
-                return await call()
-            finally:
-                await self._assembly.web.leave_loop()
-
-        return blocking(once)
-
-    def _blocking_stream(self, make: Callable[[], AsyncGenerator[Event, None]]) -> Iterator[Event]:
-        async def events() -> AsyncGenerator[Event, None]:
-            try:
-                async with aclosing(make()) as stream:
-                    async for event in stream:
-                        yield event
-            finally:
-                await self._assembly.web.leave_loop()
-
-        return blocking_iterator(events)
+    async def _leave_loop(self) -> None:
+        await self._assembly.web.leave_loop()
 
     def _graph(self) -> CompiledRun:
         with self._building:
@@ -335,6 +297,7 @@ class SearchAgent:
     async def _events(
         self,
         start: Question | None,
+        stop: Stop | None,
         thread_id: str | None = None,
         saver: ThreadSaver | None = None,
     ) -> AsyncGenerator[Event, None]:
@@ -346,7 +309,13 @@ class SearchAgent:
         finished: RunFinished | None = None
         event: Any
         try:
-            streamed = graph.astream(start, config, stream_mode="custom", subgraphs=True)
+            streamed = graph.astream(
+                start,
+                config,
+                context=RunContext(stop=stop),
+                stream_mode="custom",
+                subgraphs=True,
+            )
             async for _, event in streamed:
                 # Held back until the last checkpoint is written, for callers leave at this event.
                 if isinstance(event, RunFinished):

@@ -8,6 +8,7 @@ from .describing import described
 from .plan import REFERENCE
 from .state import State, planned_steps
 from .steps import SearchRecord, Step
+from .stopping import STOPPED
 
 
 def failures_if_all_failed(steps: Mapping[str, Step]) -> list[str]:
@@ -51,7 +52,9 @@ def abstention(
     sentences = ["The evidence found does not answer this question."]
     if not searches:
         sentences = ["Nothing was searched for, and the answer is not known without."]
-    if stopped_by:
+    if stopped_by == STOPPED:
+        sentences = ["The search was stopped before an answer was found."]
+    elif stopped_by:
         limit = stopped_by.replace("_", " ")
         sentences = [f"The budget ({limit}) ended before an answer was found."]
     if unsupported:

@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BudgetExhausted
 from .budget import Budget, ModelUsage, Usage, merged_by_model
+from .stopping import STOPPED, Stop
 
 _COUNTED = ("searches", "pages", "policy_calls", "tokens_in", "tokens_out")
 # Without a page left a search brings less, or fails, and the step goes on.
@@ -31,23 +32,25 @@ class TokenGrant:
 
 
 @asynccontextmanager
-async def time_limit(seconds: float | None) -> AsyncGenerator[None]:
+async def time_limit(seconds: float | None, stop: Stop | None = None) -> AsyncGenerator[None]:
     """End what is inside as a used up budget does, once its time is over.
 
     Args:
         seconds: The time; None for no limit.
+        stop: May end it before.
 
     Raises:
-        BudgetExhausted: The time is over.
+        BudgetExhausted: The time is over, or the run was stopped.
     """
     timer = asyncio.timeout(seconds)
     try:
         async with timer:
-            yield
+            with stop.cutting(timer) if stop else nullcontext():
+                yield
     except TimeoutError as error:
         if not timer.expired():
             raise
-        raise BudgetExhausted("seconds") from error
+        raise BudgetExhausted(STOPPED if stop and stop.is_wished else "seconds") from error
 
 
 class Meter:
@@ -56,13 +59,15 @@ class Meter:
     Args:
         budget: The limits of the run.
         spent: What the run has spent before.
+        stop: Ends the run as a used up limit does.
     """
 
     WRITING_SHARE = 0.1
     """Share of the seconds and tokens kept back, so that some are left to write the answer."""
 
-    def __init__(self, budget: Budget, spent: Usage) -> None:
+    def __init__(self, budget: Budget, spent: Usage, stop: Stop | None = None) -> None:
         self.budget = budget
+        self.stop = stop
         self._spent = Counter({name: getattr(spent, name) for name in _COUNTED})
         self._earlier_seconds = spent.seconds
         self._started = time.monotonic()
@@ -79,7 +84,12 @@ class Meter:
 
     @property
     def exhausted(self) -> str | None:
-        """Name of the limit that something was refused for, or that is used up, or None."""
+        """Name of the limit that something was refused for, or that is used up, or None.
+
+        Of a run that was stopped it is ``stop``.
+        """
+        if self._is_stopped:
+            return STOPPED
         if self._refused:
             return self._refused
         if (left := self.seconds_left) is not None and left <= 0:
@@ -115,6 +125,10 @@ class Meter:
         kept = self.WRITING_SHARE if name in _TOKENS and not writing else 0.0
         return int(limit * (1 - kept)) - self._spent[name]
 
+    @property
+    def _is_stopped(self) -> bool:
+        return self.stop is not None and self.stop.is_wished
+
     def restore(self, usage: Usage) -> None:
         """Charge what was spent before the run was stopped and is only now known of.
 
@@ -126,6 +140,8 @@ class Meter:
 
     def charge(self, name: str, amount: int = 1, *, writing: bool = False) -> None:
         """Count something; raises `BudgetExhausted` instead where too little of it is left."""
+        if not writing and self._is_stopped:
+            raise BudgetExhausted(STOPPED)
         if not writing and (seconds := self.seconds_left) is not None and seconds <= 0:
             raise self.refusal("seconds")
         left = self.left(name, writing=writing)
@@ -256,6 +272,11 @@ class Tally:
     def seconds_left(self) -> float | None:
         """Seconds left for everything but writing; None where time is not limited."""
         return self._meter.seconds_left
+
+    @property
+    def stop(self) -> Stop | None:
+        """What may end the run."""
+        return self._meter.stop
 
     @property
     def usage(self) -> Usage:

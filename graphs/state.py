@@ -11,6 +11,7 @@ from .meter import Meter
 from .plan import Plan
 from .protocols import Proposal
 from .steps import SearchRecord, Step
+from .stopping import stop_of_run
 from .tree_search.record import TreeRecord
 
 T = TypeVar("T")
@@ -70,4 +71,4 @@ def planned_steps(state: State) -> dict[str, Step]:
 
 def meter_of(state: State, default: Budget) -> Meter:
     """Return a meter over what is left of the run's budget, or of the default one."""
-    return Meter(state.get("budget") or default, state.get("usage", Usage()))
+    return Meter(state.get("budget") or default, state.get("usage", Usage()), stop_of_run())

@@ -59,7 +59,7 @@ async def research_step(
             state["verdict"] = earlier.verdict
     unfinished = False
     try:
-        async with time_limit(context.tally.seconds_left):
+        async with time_limit(context.tally.seconds_left, context.tally.stop):
             # Streamed, so that what the step had come to is kept where the budget cuts it short.
             values: Any
             async for values in step_graph.astream(state, context=context, stream_mode="values"):

@@ -11,7 +11,7 @@ from ..agent.cli.wording import clean
 from ..agent.drawing.markup import element, web_address
 from ..graphs.answer import Answer, AnswerSentence, Citation
 from .rendering.answer import answer_parts
-from .rendering.elements import figures, html, title_of
+from .rendering.elements import figures, html, near, title_of
 from .rendering.style import PAGE_STYLE
 from .rendering.words import cost_words, seconds_words, stopped_words, token_words
 
@@ -109,7 +109,7 @@ def _source(number: int, citations: list[Citation], short: str | None) -> Iterat
     elif address is not None:
         head += f", [{_text(address)}](<{_address(address)}>)"
     else:
-        head += f", {_text(first.source)}"
+        head += f", {_text(near(first.source))}"
     yield head + (f", {_text(first.date)}" if first.date else "")
     for each in citations:
         quoted = "".join(quoted_sentence(each.passage, each.quote, each.start, short))

@@ -89,8 +89,8 @@ class RunView(RunProgress):
                 self.stopped_by = event.limit
         if isinstance(event, RunFinished):
             self._settle(event.answer)
-        elif event.kind == "plan_proposed":
-            self.awaiting_plan = event.plan
+        elif str(event.kind) == "plan_proposed":
+            self.awaiting_plan = getattr(event, "plan", None)
             self._end()
 
     def fail(self, message: str) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 from ...graphs.answer import Answer, Citation
 from ...graphs.budget import ModelUsage, Usage
 from ...tools.passages import Passage
-from .progress import limit_name
+from .progress import why_ended
 from .quotes import quoted_sentence
 from .wording import clean, counted
 
@@ -43,8 +43,7 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
         yield from _citation(number, list(group), answer.short_answer)
     yield Line(Text())
     if answer.stopped_by:
-        limit = limit_name(answer.stopped_by)
-        yield Line(Text(f"Stopped early: the limit of {limit} is used up.", style="yellow"))
+        yield Line(Text(f"Stopped early: {why_ended(answer.stopped_by)}.", style="yellow"))
     yield Line(_usage(answer))
     for model in answer.usage.models:
         yield Line(Text(model_summary(model), style="dim"))

@@ -27,6 +27,7 @@ from ...graphs.events import (
 )
 from ...graphs.plan import SubQuestion
 from ...graphs.steps import Quote, Reading, SearchRecord, Step, StepAnswer, Verdict
+from ...graphs.stopping import STOPPED
 from ...graphs.verification import Outcome
 from ...tools.passages import Passage
 from .wording import counted, grown
@@ -190,7 +191,7 @@ class RunProgress:
             case ProposalRejected():
                 self.notes.append(f"a proposed plan was left out: {event.reason}")
             case BudgetEnded():
-                self.notes.append(f"the limit of {limit_name(event.limit)} is used up")
+                self.notes.append(why_ended(event.limit))
             case RunFinished():
                 self.answer = event.answer
                 # A resumed run tells nothing anew of what was done before it was stopped.
@@ -212,6 +213,8 @@ class RunProgress:
         return self.steps.setdefault(sub_question.id, fresh)
 
 
-def limit_name(limit: str) -> str:
-    """Return the name of a budget's limit in plain words."""
-    return limit.replace("_", " ")
+def why_ended(limit: str) -> str:
+    """Return in plain words what ended a search: a limit of the budget, or somebody's wish."""
+    if limit == STOPPED:
+        return "it was told to"
+    return f"the limit of {limit.replace('_', ' ')} is used up"

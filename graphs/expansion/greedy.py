@@ -7,6 +7,7 @@ from langgraph.runtime import Runtime
 from ..proposing import Moves
 from ..protocols import Parts
 from ..state import State
+from ..stopping import RunContext
 from .base import followed, register_expansion
 
 
@@ -19,7 +20,7 @@ class Greedy:
     def node(self, parts: Parts, moves: Moves) -> Any:
         """Return the node; it needs nothing but the proposals."""
 
-        async def greedy(state: State, runtime: Runtime[None]) -> State:
+        async def greedy(state: State, runtime: Runtime[RunContext]) -> State:
             proposals = state.get("proposals", ())
             if not proposals:
                 return State(proposals=())

@@ -8,12 +8,13 @@ from ..chain_growth import accepted, best_branch, branched, furthest_branch, val
 from ..events import BranchChosen, NodeVerified
 from ..protocols import Parts
 from ..state import State, meter_of
+from ..stopping import RunContext
 
 
 def backtracker_node(parts: Parts) -> Any:
     """Return the node that chooses the branch to go on with, or accepts one."""
 
-    async def backtracker(state: State, runtime: Runtime[None]) -> State:
+    async def backtracker(state: State, runtime: Runtime[RunContext]) -> State:
         before = state["tree"]
         rounds_left = state.get("rounds", 0) < meter_of(state, parts.budget).budget.rounds
         stopped = bool(state.get("stopped_by"))

@@ -13,6 +13,7 @@ from ..plan import Plan, missing_from
 from ..protocols import ChainRequest, DraftedQuestion, Parts
 from ..question import checked_question
 from ..state import State, meter_of
+from ..stopping import RunContext
 from .planner import whole_question
 
 LONGEST_CHAIN = 10
@@ -22,7 +23,7 @@ LONGEST_CHAIN = 10
 def drafter_node(parts: Parts) -> Any:
     """Return the node that writes the rest of the branch that is worked on."""
 
-    async def drafter(state: State, runtime: Runtime[None]) -> State:
+    async def drafter(state: State, runtime: Runtime[RunContext]) -> State:
         question = checked_question(state["question"])
         tree = state.get("tree") or _planted(state)
         branch, rounds = tree.branch, state.get("rounds", 0)
@@ -87,7 +88,7 @@ async def _asked(
 ) -> tuple[Sequence[DraftedQuestion], str | None]:
     """Ask the policy; nothing, and the name of the limit, where the budget ends."""
     try:
-        async with time_limit(meter.seconds_left):
+        async with time_limit(meter.seconds_left, meter.stop):
             request.tally.policy_call()
             return await parts.policy.chain(request), None
     except BudgetExhausted:
@@ -122,7 +123,7 @@ def _rest_of_parent(tree: ChainTree, branch: Branch) -> list[ChainNode]:
     return [ChainNode(sub_question=sub) for sub in rest.values()]
 
 
-def _tell(runtime: Runtime[None], tree: ChainTree, added: Sequence[ChainNode]) -> None:
+def _tell(runtime: Runtime[RunContext], tree: ChainTree, added: Sequence[ChainNode]) -> None:
     subs = tuple(node.sub_question for node in added)
     if subs:
         runtime.stream_writer(PlanExtended(added=subs, plan=tree.plan(tree.branch)))

@@ -11,6 +11,7 @@ from ..plan import Plan, SubQuestion
 from ..proposing import Moves
 from ..protocols import Parts, PlanRequest, Proposal
 from ..state import State, meter_of
+from ..stopping import RunContext
 
 
 def planner_node(parts: Parts, moves: Moves, *, width: int) -> Any:
@@ -23,7 +24,7 @@ def planner_node(parts: Parts, moves: Moves, *, width: int) -> Any:
     """
     most = moves.most
 
-    async def planner(state: State, runtime: Runtime[None]) -> State:
+    async def planner(state: State, runtime: Runtime[RunContext]) -> State:
         plan, asked = state.get("plan", Plan()), state.get("rounds", 0)
         if plan.sub_questions and not state.get("steps"):
             return State(plan=plan, proposals=(), rounds=asked + 1)
@@ -41,7 +42,7 @@ def planner_node(parts: Parts, moves: Moves, *, width: int) -> Any:
             tally=tally,
         )
         try:
-            async with time_limit(tally.seconds_left):
+            async with time_limit(tally.seconds_left, tally.stop):
                 tally.policy_call()
                 proposals = await moves.propose(request)
         except BudgetExhausted:

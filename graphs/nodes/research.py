@@ -8,12 +8,13 @@ from ..protocols import Parts
 from ..researching import researched
 from ..state import State, meter_of
 from ..step_graph import StepGraph
+from ..stopping import RunContext
 
 
 def research_node(parts: Parts, step_graph: StepGraph) -> Any:
     """Return the node that researches every sub-question of the plan that has no step yet."""
 
-    async def research(state: State, runtime: Runtime[None]) -> State:
+    async def research(state: State, runtime: Runtime[RunContext]) -> State:
         known = state.get("steps", {})
         found = await researched(
             [sub for sub in state["plan"].in_order() if sub.id not in known],

@@ -22,6 +22,7 @@ from ..protocols import Draft, Parts, WriteRequest
 from ..state import State, meter_of, planned_steps
 from ..stating import stated
 from ..steps import GOOD_ENOUGH, Step
+from ..stopping import RunContext
 from ..supporting import Weighed, claim_of, path_of, stands, support_of, weighed
 
 
@@ -40,7 +41,7 @@ class Checked(NamedTuple):
 def responder_node(parts: Parts) -> Any:
     """Return the node that writes the answer, with citations checked and numbered."""
 
-    async def responder(state: State, runtime: Runtime[None]) -> State:
+    async def responder(state: State, runtime: Runtime[RunContext]) -> State:
         meter = meter_of(state, parts.budget)
         tally = Tally(meter, writing=True)
         plan, steps = state["plan"], planned_steps(state)
@@ -176,5 +177,5 @@ def _numbered(each: Weighed, numbering: Numbering) -> AnswerSentence:
     )
 
 
-def _thread_id(runtime: Runtime[None]) -> str | None:
+def _thread_id(runtime: Runtime[RunContext]) -> str | None:
     return runtime.execution_info.thread_id if runtime.execution_info else None

@@ -11,6 +11,7 @@ from ..protocols import Parts
 from ..question import checked_question
 from ..searching import fuse, search_all
 from ..state import State, meter_of
+from ..stopping import RunContext
 
 SHARE_OF_SECONDS = 0.25
 """Share of the run's seconds after which the overview is done without."""
@@ -23,12 +24,12 @@ def scout_node(parts: Parts) -> Any:
     evidence's order where splitting or reading goes wrong.
     """
 
-    async def scout(state: State, runtime: Runtime[None]) -> State:
+    async def scout(state: State, runtime: Runtime[RunContext]) -> State:
         question = checked_question(state["question"])
         tally = Tally(meter_of(state, parts.budget))
         left = tally.seconds_left
         try:
-            async with time_limit(None if left is None else left * SHARE_OF_SECONDS):
+            async with time_limit(None if left is None else left * SHARE_OF_SECONDS, tally.stop):
                 searched = await search_all(
                     parts.backends,
                     [question],

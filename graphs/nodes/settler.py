@@ -10,6 +10,7 @@ from ..meter import Meter, Tally, time_limit
 from ..protocols import Parts, ReadRequest
 from ..state import State, meter_of
 from ..steps import Reading, Step, StepAnswer
+from ..stopping import RunContext
 
 
 def settler_node(parts: Parts) -> Any:
@@ -19,7 +20,7 @@ def settler_node(parts: Parts) -> Any:
     the run was given a plan: what is not the policy's has no drafts.
     """
 
-    async def settler(state: State, runtime: Runtime[None]) -> State:
+    async def settler(state: State, runtime: Runtime[RunContext]) -> State:
         tree = state["tree"]
         if not state.get("rounds"):
             raise PlanError(
@@ -66,7 +67,7 @@ async def _concluded(
     if any(step.answer.text is None for step in request.parents.values()):
         return StepAnswer(), None
     try:
-        async with time_limit(meter.seconds_left):
+        async with time_limit(meter.seconds_left, meter.stop):
             request.tally.policy_call()
             return (await parts.policy.read(request)).answer, None
     except BudgetExhausted:

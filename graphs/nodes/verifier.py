@@ -17,6 +17,7 @@ from ..researching import researched
 from ..state import State, meter_of
 from ..step_graph import StepGraph
 from ..steps import Step, Trajectory
+from ..stopping import RunContext
 from ..verification import Verification
 
 
@@ -46,7 +47,7 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         verification: How drafts are held against what is found.
     """
 
-    async def verifier(state: State, runtime: Runtime[None]) -> State:
+    async def verifier(state: State, runtime: Runtime[RunContext]) -> State:
         tree, meter = state["tree"], meter_of(state, parts.budget)
         earlier_seconds = meter.seconds_spent
         known = tree.steps(tree.branch)
@@ -109,7 +110,7 @@ def verifier_node(parts: Parts, step_graph: StepGraph, verification: Verificatio
         steps = (*(each for each in parents if each is not None), step)
         trajectory = Trajectory(question=state["question"], steps=steps, evidence=evidence)
         try:
-            async with time_limit(judging.meter.seconds_left):
+            async with time_limit(judging.meter.seconds_left, judging.meter.stop):
                 found = await judged(
                     parts,
                     [trajectory],

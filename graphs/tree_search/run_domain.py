@@ -186,7 +186,7 @@ class RunDomain:
 
         async def judge(tally: Tally) -> SavedValues:
             trajectories = [self.trajectory(state) for state in new]
-            async with time_limit(tally.seconds_left):
+            async with time_limit(tally.seconds_left, tally.stop):
                 return SavedValues(values=await state_values(self._parts, trajectories, tally))
 
         async def judge_in_time(tally: Tally) -> SavedValues:
@@ -267,7 +267,7 @@ class RunDomain:
                 tally=tally,
             )
             try:
-                async with time_limit(tally.seconds_left):
+                async with time_limit(tally.seconds_left, tally.stop):
                     tally.policy_call()
                     proposals = await self._moves.propose(request)
             except BudgetExhausted:

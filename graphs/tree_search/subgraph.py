@@ -22,6 +22,7 @@ from ..protocols import Parts, Proposal
 from ..researching import StepResult
 from ..step_research import evidence_of
 from ..steps import Step
+from ..stopping import RunContext, stop_of_run
 from .core import (
     Search,
     Simulation,
@@ -128,8 +129,8 @@ def search_graph(parts: Parts, moves: Moves, method: Method) -> Any:
         method: How to search.
     """
     nodes = _Nodes(parts, moves, method)
-    graph: StateGraph[SearchState, None, Any, Any] = StateGraph(
-        SearchState, input_schema=Question, output_schema=Outcome
+    graph: StateGraph[SearchState, RunContext, Any, Any] = StateGraph(
+        SearchState, context_schema=RunContext, input_schema=Question, output_schema=Outcome
     )
     graph.add_node("plant", nodes.plant)
     graph.add_node("select", nodes.select)
@@ -229,7 +230,7 @@ class _Nodes:
             limit=state.get("limit") or meter.exhausted,
         )
 
-    async def backup(self, state: SearchState, runtime: Runtime[None]) -> SearchState:
+    async def backup(self, state: SearchState, runtime: Runtime[RunContext]) -> SearchState:
         """Hand the values up the tree, and tell what has grown."""
         search = _search(state)
         changes = backed_up(search, state["simulations"], self._method)
@@ -246,7 +247,7 @@ class _Nodes:
         )
         return SearchState(tree=changes, told=len(search.tree))
 
-    async def finish(self, state: SearchState, runtime: Runtime[None]) -> SearchState:
+    async def finish(self, state: SearchState, runtime: Runtime[RunContext]) -> SearchState:
         """Make the chosen state the run's own."""
         search, results, limit = _search(state), state["results"], state.get("limit")
         chosen = self._method.aggregate(search.tree)
@@ -294,7 +295,7 @@ class _Nodes:
 
     def _meter(self, state: SearchState) -> Meter:
         spent = state.get("usage", Usage()) + state.get("spent", Usage())
-        return Meter(state.get("budget") or self._parts.budget, spent)
+        return Meter(state.get("budget") or self._parts.budget, spent, stop_of_run())
 
     def _domain(self, state: SearchState, meter: Meter) -> RunDomain:
         return RunDomain(

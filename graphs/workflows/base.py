@@ -8,8 +8,9 @@ from ...errors import SettingsError
 from ..expansion import Expansion
 from ..protocols import Parts
 from ..state import Question, State
+from ..stopping import RunContext
 
-RunGraph = StateGraph[State, None, Question, State]
+RunGraph = StateGraph[State, RunContext, Question, State]
 
 
 class Workflow(Protocol):
@@ -44,5 +45,7 @@ def workflow_names() -> tuple[str, ...]:
 
 def new_graph() -> RunGraph:
     """Return an empty graph over the run's state."""
-    graph: StateGraph[State, None, Any, Any] = StateGraph(State, input_schema=Question)
+    graph: StateGraph[State, RunContext, Any, Any] = StateGraph(
+        State, context_schema=RunContext, input_schema=Question
+    )
     return graph

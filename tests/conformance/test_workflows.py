@@ -1,5 +1,7 @@
 """What every workflow must do, whatever its nodes are. A registered one is tested by its name."""
 
+import asyncio
+import threading
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -17,6 +19,7 @@ from clew.graphs.answer import Answer
 from clew.graphs.events import EVENT
 from clew.graphs.expansion import expansion_named
 from clew.graphs.protocols import Policy
+from clew.graphs.stopping import STOPPED, RunContext, Stop
 from clew.graphs.workflows import workflow_named, workflow_names
 from clew.tools.search.base import Failed, SearchOutcome
 
@@ -168,3 +171,51 @@ async def test_wherever_it_is_stopped_it_ends_as_an_undisturbed_run(
         assert all(
             done[method] - count <= 1 for method, count in Counter(undisturbed.calls).items()
         )
+
+
+class Hanging(Dying):
+    """A policy that has its run stopped at a given call, from another thread, and never answers."""
+
+    def __init__(self, policy: Policy, hang_at: int, stop: Stop) -> None:
+        super().__init__(policy)
+        self._hang_at = hang_at
+        self._stop = stop
+
+    def _dying(self, method: str, call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        async def hanging(request: Any) -> Any:
+            self.calls.append(method)
+            if len(self.calls) == self._hang_at:
+                threading.Timer(0.01, self._stop.now).start()
+                await asyncio.Event().wait()
+            return await call(request)
+
+        return hanging
+
+
+async def test_told_to_stop_it_answers_from_what_is_there(
+    name: str, expansion: str, run: Callable[..., Any]
+) -> None:
+    undisturbed = Dying(erring())
+    await run(parts_of(undisturbed))
+    research = [number for number, call in enumerate(undisturbed.calls, 1) if call != "write"]
+    for hang_at in research:
+        stop = Stop()
+        policy: Any = Hanging(erring(), hang_at, stop)
+        graph = workflow_named(name)(parts_of(policy), expansion_named(expansion)).compile()
+        async with asyncio.timeout(10):
+            state = await graph.ainvoke({"question": QUESTION}, context=RunContext(stop=stop))
+        assert_sound(state["answer"])
+        assert state["answer"].stopped_by == STOPPED
+        assert set(policy.calls[hang_at:]) <= {"write"}, "nothing is begun any more"
+
+
+async def test_told_to_stop_before_it_begins_it_says_so(name: str, expansion: str) -> None:
+    stop = Stop()
+    stop.now()
+    policy: Any = Dying(erring())
+    graph = workflow_named(name)(parts_of(policy), expansion_named(expansion)).compile()
+    state = await graph.ainvoke({"question": QUESTION}, context=RunContext(stop=stop))
+    assert set(policy.calls) <= {"write"}
+    assert state["answer"].stopped_by == STOPPED
+    assert state["answer"].abstained
+    assert "stopped" in state["answer"].text

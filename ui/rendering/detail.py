@@ -12,8 +12,8 @@ from ...graphs.plan import REFERENCE
 from ...graphs.steps import Quote, RankedPassage, SearchRecord
 from ...graphs.tree_search.record import RecordedNode
 from ..run_view import RunView
-from .elements import button, figures, html, icon, line, thumbs, title_of
-from .passage import passage_acts, passage_head, passage_text
+from .elements import button, figures, html, icon, line, source_line, thumbs, title_of
+from .passage import passage_acts, passage_text
 from .words import (
     EXPLAINED,
     STATUS,
@@ -52,11 +52,11 @@ def _state_of(view: RunView, node: str) -> RecordedNode | None:
 
 def _state(view: RunView, node: RecordedNode) -> list[Element | None]:
     record = view.record
+    steps = new_steps(record, node) if record else ()
     if record is None:
-        text = node.move.text if node.move else view.question
-        wording, steps = REFERENCE.sub("…", text), ()
+        wording = REFERENCE.sub("…", node.move.text if node.move else view.question)
     else:
-        wording, steps = wording_of(record, node), new_steps(record, node)
+        wording = wording_of(record, node)
     later = None if record else "Its searches and passages are shown when the search ends."
     shown: list[Element | None] = [
         element("p", element("span", f"#{node.id}", class_="id"), kind_of(node), class_="kicker"),
@@ -222,19 +222,19 @@ def _passage(
         quoted = [element("blockquote", element("mark", line(each.text))) for each in quotes]
         said = "its text is shown when the run is over"
         return element("li", *quoted, figures(score, said), acts)
+    summary = element(
+        "summary",
+        element("strong", title_of(passage)),
+        element("span", "quoted", class_="badge") if quotes else None,
+        element("span", score, class_="soft") if score else None,
+    )
+    text = passage_text(passage, quotes)
     return element(
         "li",
         element(
             "details",
-            element(
-                "summary",
-                element("strong", title_of(passage)),
-                element("span", "quoted", class_="badge") if quotes else None,
-                element("span", score, class_="soft") if score else None,
-            ),
-            passage_head(passage),
-            passage_text(passage, quotes),
+            summary,
+            element("div", source_line(passage), text, acts),
             open="" if quotes else None,
         ),
-        acts,
     )

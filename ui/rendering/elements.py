@@ -1,5 +1,6 @@
 """What every part of the page is built of: buttons, icons, source lines, highlighted text."""
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, tostring
@@ -116,7 +117,7 @@ def source_line(passage: Passage) -> Element:
 
 def title_of(passage: Passage) -> str:
     """Return the title of a passage, or else its source."""
-    return line(passage.title) or line(passage.source) or "untitled"
+    return line(passage.title) or near(passage.source) or "untitled"
 
 
 def _origin(passage: Passage) -> Element:
@@ -124,7 +125,7 @@ def _origin(passage: Passage) -> Element:
         return element("span", "made up by a model, no source")
     address = web_address(passage.source)
     if address is None or len(address) > 2_000:
-        return element("span", line(passage.source))
+        return element("span", near(passage.source))
     return element(
         "a",
         _site(address),
@@ -134,6 +135,12 @@ def _origin(passage: Passage) -> Element:
         rel="noopener noreferrer nofollow",
         title=line(address),
     )
+
+
+def near(source: str) -> str:
+    """Return a source that is no address, without the folders that it lies in."""
+    # Where files lie on this machine is nobody's business.
+    return line(re.split(r"[/\\]", source)[-1] or source)
 
 
 def _site(address: str) -> str:

@@ -18,15 +18,20 @@ def meter_html(view: RunView, budget: Budget | None = None) -> str:
     """
     usage = view.usage
     cells = [
-        _cell("time", usage.seconds, budget and budget.seconds, seconds_words(usage.seconds), " s"),
-        _cell("searches", usage.searches, budget and budget.searches),
-        _cell("pages", usage.pages, budget and budget.pages),
-        _cell("policy calls", usage.policy_calls, budget and budget.policy_calls),
-        _cell("tokens read", usage.tokens_in, budget and budget.tokens_in),
-        _cell("tokens written", usage.tokens_out, budget and budget.tokens_out),
+        _cell("time", usage.seconds, _limit(budget, "seconds"), seconds_words(usage.seconds), " s"),
+        _cell("searches", usage.searches, _limit(budget, "searches")),
+        _cell("pages", usage.pages, _limit(budget, "pages")),
+        _cell("policy calls", usage.policy_calls, _limit(budget, "policy_calls")),
+        _cell("tokens read", usage.tokens_in, _limit(budget, "tokens_in")),
+        _cell("tokens written", usage.tokens_out, _limit(budget, "tokens_out")),
         _cell("cost", usage.cost, None, f"${usage.cost:.4f}"),
     ]
     return html(element("dl", *cells, class_="clew clew-meter"))
+
+
+def _limit(budget: Budget | None, name: str) -> float | None:
+    limit: float | None = getattr(budget, name, None)
+    return limit
 
 
 def _cell(

@@ -1,4 +1,4 @@
-"""The plan of a run, drawn: its sub-questions, the chains it tried, or the tree that it searched."""
+"""The plan of a run, drawn: its sub-questions, with the chains that were tried."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -194,7 +194,7 @@ def _box(
 
 
 def _foot(view: RunView, step: StepProgress) -> str:
-    """The last line of a box: how its draft fared, or else what the critic says and what it took."""
+    """The last line of a box: how its draft fared, what the critic says, what it took."""
     id = step.sub_question.id
     corrected = [each for each, node in view.chains.nodes.items() if node.corrects == id]
     parts = []

@@ -1,9 +1,10 @@
 """Plain words for what the page shows: states of steps, ends of searches, reasons for stopping."""
 
-from ...agent.cli.progress import Status, limit_name
-from ...agent.cli.wording import clean, counted
+from ...agent.cli.progress import Status, why_ended
+from ...agent.cli.wording import counted
 from ...graphs.budget import Usage
 from ...graphs.steps import SearchRecord, Verdict
+from ...graphs.stopping import STOPPED
 from ..run_view import RunView
 from .elements import line
 
@@ -37,7 +38,7 @@ def outcome_of(search: SearchRecord) -> str:
             search.outcome
         ]
     if search.limit:
-        found += f", the limit of {limit_name(search.limit)} is used up"
+        found += f", {why_ended(search.limit)}"
     return f"{found} ({line(search.reason)})" if search.reason else found
 
 
@@ -50,10 +51,9 @@ def verdict_words(verdict: Verdict) -> str:
 
 def stopped_words(limit: str) -> str:
     """Return why the search ended early."""
-    if limit == "stop":
-        return "You stopped the search; the answer rests on what was found until then."
-    name = clean(limit_name(limit))
-    return f"The search ended early: the limit of {name} is used up. Raise it in the settings."
+    if limit == STOPPED:
+        return "The search was stopped; the answer rests on what was found until then."
+    return f"The search ended early: {line(why_ended(limit))}."
 
 
 def token_words(usage: Usage) -> str | None:
